@@ -1,0 +1,79 @@
+"""The one family of errors: its texts are what the operator reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PRINTED_ERRORS = 1_000
+
+
+class AsrError(Exception):
+    """Something the operator can understand and mend; printed as it is, without a traceback."""
+
+
+class InvariantError(AsrError):
+    """Our own promise about money is broken: never the input's fault, always a reason to stop."""
+
+    def __init__(self, promise: str) -> None:
+        super().__init__(
+            f"internal error: {promise}; nothing was written; please report this with the input"
+        )
+
+
+class InputError(AsrError):
+    """One cell of one input is wrong: says where, what, and what to do.
+
+    `line` is the physical line of a text file (the header is line 1), the row of a Parquet file
+    (from 1), or 0 where a file as a whole is meant. `kind` groups errors for the summary counts.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        line: int,
+        column: str,
+        value: str,
+        problem: str,
+        remedy: str,
+        *,
+        kind: str | None = None,
+    ) -> None:
+        place = f"{source}:{line}" if line else source
+        super().__init__(f"{place}: {column} {value!r}: {problem}; {remedy}")
+        self.source, self.line, self.column = source, line, column
+        self.value, self.problem, self.remedy = value, problem, remedy
+        self.kind = kind or problem
+
+    def as_json(self) -> dict[str, str | int]:
+        """Return the facts of this finding for machines."""
+        return {
+            "source": self.source,
+            "line": self.line,
+            "column": self.column,
+            "value": self.value,
+            "problem": self.problem,
+            "remedy": self.remedy,
+        }
+
+
+class InputErrors(AsrError):  # noqa: N818 - the plural says that it holds many
+    """Everything that is wrong with the inputs of one run, in the order of files and lines."""
+
+    def __init__(self, findings: Sequence[InputError]) -> None:
+        super().__init__(_summary(findings))
+        self.findings = tuple(findings)
+
+
+def _summary(findings: Sequence[InputError]) -> str:
+    lines = [str(finding) for finding in findings[:PRINTED_ERRORS]]
+    if len(findings) > PRINTED_ERRORS:
+        lines.append(f"... and {len(findings) - PRINTED_ERRORS:,} more (--json lists all)")
+    if len(findings) > 1:
+        counts = Counter(finding.kind for finding in findings)
+        kinds = ", ".join(f"{count:,} x {kind}" for kind, count in counts.most_common())
+        lines.append(f"{len(findings):,} errors: {kinds}")
+    return "\n".join(lines)

@@ -1,0 +1,99 @@
+"""What a round is: its tokens, proposals, rules, inputs and distributors, once and for all.
+
+The types only; `round_file` reads them from round.toml. They hold resolved values: defaults are
+filled in, amounts are base units, keys are 32 bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+    from pathlib import Path
+
+    from allocation.address import Address
+    from allocation.units import BaseUnits
+
+Method: TypeAlias = Literal["per-proposal", "list"]
+Claim: TypeAlias = Literal["transfer", "stake"]
+Order: TypeAlias = Literal["key", "input"]
+
+NO_PROGRAM = "none"
+DEFAULT_MAX_LEAVES = 12_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distributor:
+    """How one token's trees are made and claimed; a token's own keys override the round's."""
+
+    program: str  # a profile of merkle.program, or NO_PROGRAM
+    base: Address | None
+    locker_base: Address | None
+    leaf: str  # "jupiter" or "mint-bound"
+    max_leaves_per_tree: int
+    first_version: int
+    order: Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """One mint whose pool is divided."""
+
+    symbol: str
+    mint: Address
+    decimals: int
+    pool: BaseUnits | None  # None only for a list
+    claim: Claim
+    distributor: Distributor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One proposal whose voters share a part of each pool."""
+
+    id: str
+    title: str
+    weight: Fraction
+    total: BaseUnits | None  # published total of voting power, to be compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFiles:
+    """The input files as written in the round file, and how to read them."""
+
+    votes: str | None
+    allocations: str | None
+    exclude: str | None
+    decimals: int | None  # of what votes
+    unit: Literal["base", "ui"]
+    other_proposals: Literal["refuse", "ignore"]
+    duplicates: Literal["refuse", "sum"]
+    excess_decimals: Literal["refuse", "floor"]
+    zero_amounts: Literal["keep", "drop"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What counts; see the definitions D1 to D13 in the README."""
+
+    minimum_vote: BaseUnits | None
+    exclude_sides: tuple[str, ...]
+    on_empty: Literal["leave", "redistribute"]
+    denominator: Literal["counted", "all"]
+    rounding: Literal["largest-remainder", "floor"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One distribution, as its round file describes it."""
+
+    path: Path  # of the round file; inputs are relative to its folder
+    content: bytes  # the round file as read
+    name: str
+    method: Method
+    tokens: tuple[Token, ...]
+    proposals: tuple[Proposal, ...]  # in the order of the round file
+    inputs: InputFiles
+    rules: Rules
