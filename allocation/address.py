@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from solders.pubkey import Pubkey
 
-from allocation.errors import AsrError
+from allocation.errors import BadValueError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,14 +24,13 @@ KEY_BYTES: Final = 32
 LONGEST_TEXT: Final = 44  # base58 characters of the largest key
 
 
-class AddressError(AsrError):
+class AddressError(BadValueError):
     """A text is no address: `problem` says why."""
 
     remedy = "paste the whole base58 address"
 
     def __init__(self, problem: str) -> None:
-        super().__init__(f"{problem}; {self.remedy}")
-        self.problem = problem
+        super().__init__(problem, self.remedy)
 
 
 def parse_address(text: str) -> Address:
@@ -86,9 +85,10 @@ def _why_no_address(text: str) -> str:
         return "empty"
     if len(text) > 2 * LONGEST_TEXT:
         return "far too long for a key"
+    if text != text.strip():
+        return "blank before or after the address"
     try:
         decoded = base58.b58decode(text)
-    except (ValueError, UnicodeEncodeError):
+    except ValueError:
         return "not base58"
-    # base58 strips blanks at the end, Pubkey does not
-    return f"{len(decoded)} bytes, not 32" if len(decoded) != KEY_BYTES else "blank characters"
+    return f"{len(decoded)} bytes, not {KEY_BYTES}"

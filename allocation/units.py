@@ -8,7 +8,7 @@ from typing import Final, NewType, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from allocation.errors import AsrError
+from allocation.errors import BadValueError
 
 BaseUnits = NewType("BaseUnits", int)
 """The smallest units of some mint; 1 JUP is 1_000_000 of them."""
@@ -17,6 +17,7 @@ Amounts: TypeAlias = npt.NDArray[np.uint64]
 """A column of base units, shape (n,)."""
 
 U64_MAX: Final = 2**64 - 1
+LONGEST_AMOUNT: Final = 100  # characters; no amount needs half of them
 MAX_DECIMALS: Final = 19  # 10^19 still fits u64; SPL mints in use have at most 12
 
 # Full matches only. DuckDB uses the same two patterns (RE2 reads them alike).
@@ -24,12 +25,12 @@ BASE_UNITS_PATTERN: Final = "0|[1-9][0-9]*"
 TOKENS_PATTERN: Final = r"(0|[1-9][0-9]*)(\.[0-9]+)?"
 
 
-class AmountError(AsrError):
+class AmountError(BadValueError):
     """A text is no amount: `problem` says why and `remedy` what to write instead."""
 
-    def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(f"{problem}; {remedy}")
-        self.problem, self.remedy = problem, remedy
+
+class ExcessDecimalsError(AmountError):
+    """An amount has more fraction digits than its mint has decimals."""
 
 
 def parse_base_units(text: str) -> BaseUnits:
@@ -39,7 +40,7 @@ def parse_base_units(text: str) -> BaseUnits:
     """
     if not re.fullmatch(BASE_UNITS_PATTERN, text, re.ASCII):
         raise AmountError(_why_not_a_number(text), "write base units as plain digits, e.g. 1500000")
-    return _checked_u64(int(text))
+    return _checked_u64(text)
 
 
 def parse_tokens(text: str, decimals: int, *, floor: bool = False) -> BaseUnits:
@@ -54,25 +55,26 @@ def parse_tokens(text: str, decimals: int, *, floor: bool = False) -> BaseUnits:
         raise AmountError(_why_not_a_number(text), "write tokens as plain digits, e.g. 1.5")
     whole, _, fraction = text.partition(".")
     if fraction[decimals:].strip("0") and not floor:
-        raise AmountError(
+        raise ExcessDecimalsError(
             f"more than {decimals} fraction digits",
             'shorten it, or set excess_decimals = "floor"',
         )
-    return _checked_u64(int(whole + fraction[:decimals].ljust(decimals, "0")))
+    return _checked_u64(whole + fraction[:decimals].ljust(decimals, "0"))
 
 
 def format_tokens(amount: int, decimals: int) -> str:
-    """Write base units as tokens with all decimals, e.g. 1500000 of 6 decimals as "1.500000"."""
+    """Write base units (never negative) as tokens with all decimals, 1500000 as "1.500000"."""
     if decimals == 0:
         return str(amount)
     digits = str(amount).rjust(decimals + 1, "0")
     return f"{digits[:-decimals]}.{digits[-decimals:]}"
 
 
-def _checked_u64(amount: int) -> BaseUnits:
-    if amount > U64_MAX:
+def _checked_u64(digits: str) -> BaseUnits:
+    # the length goes first: int() refuses some thousands of digits with an error of its own
+    if len(digits) > LONGEST_AMOUNT or int(digits) > U64_MAX:
         raise AmountError("above 2^64 - 1 base units", "no token account can hold it; lower it")
-    return BaseUnits(amount)
+    return BaseUnits(int(digits))
 
 
 _REASONS: Final = (
@@ -82,19 +84,23 @@ _REASONS: Final = (
     (r"-.*", "negative"),
     (r"\+.*", "a sign"),
     (r"0[xX].*", "hexadecimal"),
-    (r"(?i)nan|[+-]?inf(inity)?", "not a number"),
+    (r"(?i)nan|inf(inity)?", "not a number"),
     (r"[0-9.]+[eE].*", "an exponent"),
-    (r"[0-9][0-9_]*_[0-9_.]*", "an underscore"),
+    (r"[0-9][0-9_.]*_[0-9_.]*", "an underscore"),
     (r"[0-9]{1,3}([,' ][0-9]{3})+(\..*)?", "thousands separators"),
+    (r"[0-9]*,[0-9]+", "a decimal comma"),
     (r"0[0-9]+(\.[0-9]*)?", "leading zeros"),
-    (r"[0-9]+\.[0-9]*", "a fraction"),
+    (r"[0-9]+\.", "no digit after the point"),
+    (r"[0-9]+\.[0-9]+", "a fraction"),
     (r"\.[0-9]+", "no digit before the point"),
 )
 
 
 def _why_not_a_number(text: str) -> str:
     """Name what is wrong with an amount, for the people who have to find it in their file."""
+    if len(text) > LONGEST_AMOUNT:  # before the patterns, of which one backtracks
+        return "far too long for a number"
     for pattern, reason in _REASONS:
-        if re.fullmatch(pattern, text, re.ASCII | re.DOTALL):
+        if re.fullmatch(pattern, text, re.DOTALL):
             return reason
     return "not a number"
