@@ -1,0 +1,28 @@
+"""The command line: parse, call, print. Nothing else in the project prints or exits."""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from merkle.cli.app import app
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: "Sequence[str] | None" = None) -> None:
+    """Run one command and exit with its code; `arguments` are those of the process by default."""
+    # the commands enter the group when they are imported
+    from merkle.cli import starting  # noqa: F401, PLC0415
+
+    try:
+        app(arguments, prog_name="asr")
+    except SystemExit as done:
+        code = done.code
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader has left; Python would say so once more when it flushes at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = code or 1
+    sys.exit(code)

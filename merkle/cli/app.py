@@ -1,0 +1,118 @@
+"""The command group: one place that turns every error into one clear message and an exit code.
+
+Exit 0: done. Exit 1: refused or wrong; the reason stands on stderr, or with --json on stdout as
+{"error": ..., "findings": [...]}. Exit 2: the command line itself is wrong; usage on stderr. Exit
+130: interrupted.
+"""
+# ruff: noqa: PLC0415 - heavy imports stay inside the commands
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from merkle.cli.output import print_json, printable
+
+if TYPE_CHECKING:
+    from allocation.address import Address
+
+_JSON: Final = "merkle.cli.json"  # key in the context's notes, which all its children share
+
+
+class OneHandler(TyperGroup):
+    """Prints what a command raises; nothing else in the project does."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command named in `ctx`; its errors become a message and an exit code."""
+        from allocation.errors import AsrError
+
+        try:
+            return super().invoke(ctx)
+        except AsrError as error:
+            _print_error(error, as_json=ctx.meta.get(_JSON, False))
+        except BrokenPipeError:
+            raise  # the reader has left: typer ends the run without a word
+        except OSError as error:
+            _print_error(AsrError(_explained(error)), as_json=ctx.meta.get(_JSON, False))
+        except KeyboardInterrupt:
+            typer.echo("interrupted", err=True)
+            raise typer.Exit(130) from None
+        raise typer.Exit(1)
+
+
+def _print_error(error: Exception, *, as_json: bool) -> None:
+    """Print the message whole; with --json every finding, however many there are."""
+    from allocation.errors import InputErrors
+
+    if as_json:
+        findings = error.findings if isinstance(error, InputErrors) else ()
+        message = f"{len(findings):,} findings" if len(findings) > 1 else str(error)
+        print_json({"error": message, "findings": [finding.as_json() for finding in findings]})
+    else:
+        lines = [printable(line) for line in str(error).split("\n")]
+        typer.echo("\n".join(["error: " + lines[0], *lines[1:]]), err=True)
+
+
+def _explained(error: OSError) -> str:
+    """Name the path and the reason, without the number that Python puts first."""
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
+
+
+def _note_json(ctx: typer.Context, *, value: bool) -> bool:
+    ctx.meta[_JSON] = value
+    return value
+
+
+app = typer.Typer(
+    cls=OneHandler,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: quick to start, and nothing in it is markup
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def _print_version(*, value: bool) -> None:
+    """Print the version and end the run."""
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"asr {version('asr')}")
+        raise typer.Exit
+
+
+@app.callback()
+def group(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Turn votes into rewards that can be claimed on Solana, and prove every number of them."""
+
+
+JsonFlag = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document on stdout.", callback=_note_json)
+]
+BundleArgument = Annotated[Path, typer.Argument(metavar="BUNDLE", help="Folder made by `build`.")]
+WalletArgument = Annotated[str, typer.Argument(metavar="WALLET", help="Base58 address.")]
+
+
+def example(*lines: str) -> str:
+    """Lay out the last paragraph of a command's help; the mark keeps typer from refilling it."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def read_address(text: str, name: str) -> "Address":
+    """Read an address of the command line; a bad one is misuse, exit 2."""
+    from allocation.address import AddressError, parse_address
+
+    try:
+        return parse_address(text)
+    except AddressError as error:
+        raise typer.BadParameter(f"{printable(text)}: {error}", param_hint=name) from error

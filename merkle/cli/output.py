@@ -1,0 +1,127 @@
+"""What the commands print: aligned text for people, one JSON document for machines, progress."""
+
+# ruff: noqa: PLC0415 - `allocation.units` brings numpy, which help does not need
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+PROGRESS_AFTER: Final = 1.0  # seconds; what is quicker shows none
+PROGRESS_EVERY: Final = 0.1
+
+
+def printable(text: object) -> str:
+    r"""Escape what a terminal would obey instead of show, e.g. ESC as `\x1b`.
+
+    Names, symbols and reasons come out of files that anybody may have written.
+    """
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape", "surrogatepass").decode()
+        for sign in str(text)
+    )
+
+
+def amount(units: int, decimals: int) -> str:
+    """Write base units as tokens with all decimals and separators, e.g. 1,500.000000."""
+    from allocation.units import format_tokens
+
+    sign = "-" if units < 0 else ""
+    whole, point, fraction = format_tokens(abs(units), decimals).partition(".")
+    return f"{sign}{int(whole):,}{point}{fraction}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun, e.g. `1 tree`, `12,000 trees`; `leaf` becomes `leaves`."""
+    plural = noun[:-1] + "ves" if noun.endswith("f") else noun + "s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def facts(rows: Sequence[tuple[str, object]], indent: int = 0) -> list[str]:
+    """Lay out names and values in two aligned columns."""
+    width = max((len(name) for name, _ in rows), default=0)
+    blanks = " " * indent
+    return [f"{blanks}{name.ljust(width)}  {printable(value)}".rstrip() for name, value in rows]
+
+
+def figures(rows: Sequence[tuple[str, str]], indent: int = 0) -> list[str]:
+    """Lay out names and amounts, the amounts flush right so that their points stand in one line."""
+    width = max((len(value) for _, value in rows), default=0)
+    return facts([(name, value.rjust(width)) for name, value in rows], indent)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], indent: int = 0) -> list[str]:
+    """Lay out a table: the first column flush left, all others flush right."""
+    cells = [list(header), *([printable(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(header))]
+    return [
+        " " * indent
+        + "  ".join(
+            cell.rjust(width) if at else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    ]
+
+
+def print_lines(lines: Sequence[str]) -> None:
+    """Print a text for people."""
+    typer.echo("\n".join(lines))
+
+
+def print_json(document: Mapping[str, object]) -> None:
+    """Print the one JSON document of a run; ASCII only, so nothing in it moves a terminal."""
+    typer.echo(json.dumps(document, indent=2))
+
+
+def warn(warnings: Sequence[str]) -> None:
+    """Print warnings to stderr, one line each."""
+    for warning in warnings:
+        typer.echo(f"warning: {printable(warning)}", err=True)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None] | None]:
+    """Offer a callback that keeps one line of stderr up to date; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    line = _ProgressLine()
+    try:
+        yield line.show
+    finally:
+        line.clear()
+
+
+class _ProgressLine:
+    """One line of a terminal, drawn from the second second on and wiped at the end."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + PROGRESS_AFTER
+        self._drawn = 0
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        if (now := time.monotonic()) < self._next:
+            return
+        self._next = now + PROGRESS_EVERY
+        percent = f" {100 * done // total:3d} %" if total else ""
+        self._draw(f"{printable(stage)}{percent}"[: os.get_terminal_size(2).columns - 1])
+
+    def clear(self) -> None:
+        if self._drawn:
+            self._draw("")
+            self._draw("")
+
+    def _draw(self, text: str) -> None:
+        """Overwrite the line with blanks rather than escape codes: every terminal knows those."""
+        typer.echo("\r" + text.ljust(self._drawn), err=True, nl=False)
+        self._drawn = len(text)
