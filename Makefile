@@ -1,0 +1,67 @@
+# `make demo` and `make test` do all set-up themselves; Python 3.11 or newer is all they need.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+VENV := .venv
+READY := $(VENV)/.ready
+OUT := .out
+ROUND := fixtures/asr-2024-q1/round.toml
+BUNDLE := $(OUT)/asr-2024-q1
+WORKERS ?= 2
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Nothing installed elsewhere may answer an import.
+unexport PYTHONPATH PYTHONHOME
+
+.PHONY: help demo test lint types unit bench lock clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+demo: $(READY)  ## build, verify and show the fixture round
+	@mkdir -p $(OUT)
+	$(call step,Build: votes in; allocations and trees and proofs out,asr build $(ROUND) --out $(BUNDLE) --force)
+	$(call step,Verify: every root and every proof anew from the files,asr verify $(BUNDLE))
+	$(call step,Summary: what would be deployed,asr summary $(BUNDLE))
+	$(call step,Proof: what one wallet hands to the claim program,asr proof $(BUNDLE) $(WALLET) --token JUP)
+
+test: $(READY) lint types unit  ## lint, types, all tests, branch coverage
+
+lint: $(READY)  ## ruff: rules and format
+	ruff check .
+	ruff format --check .
+
+types: $(READY)  ## mypy --strict
+	mypy
+
+unit: $(READY)
+	coverage erase
+	coverage run -m pytest -n $(WORKERS)
+	coverage combine --quiet
+	coverage report
+
+bench: $(READY)  ## measure at real size: tables on screen, JSON in .out/bench
+	python tests/benchmarks/run.py --out $(OUT)/bench $(BENCH)
+
+# pip-tools writes the lock; it is needed for nothing else, so it lives in a folder of its own.
+lock:  ## resolve requirements.lock anew
+	$(PYTHON) -m venv $(OUT)/lock
+	$(OUT)/lock/bin/pip install --quiet pip-tools
+	$(OUT)/lock/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe \
+		--extra dev --no-header --no-emit-options --output-file requirements.lock pyproject.toml
+
+clean:  ## remove everything that make created
+	rm -rf $(VENV) $(OUT) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@test -n '$(PYTHON)' || { echo 'make: Python 3.11 or newer is needed (or name one: make PYTHON=...)' >&2; exit 1; }
+	@echo 'Setting up $(VENV) (once)'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
