@@ -1,0 +1,229 @@
+"""The claim programs, as data: ids, what each can claim, seeds and how deep its trees may be."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from solders.pubkey import Pubkey
+
+from allocation.address import Address, parse_address
+from allocation.round import NO_PROGRAM
+from allocation.strict_toml import Findings
+from merkle.leaf import JUPITER, LEAF_FORMATS
+from merkle.tree import depth_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from allocation.round import Claim, Round, Token
+
+DISTRIBUTOR_SEED: Final = b"MerkleDistributor"
+DEEPEST: Final = 32  # Jupiter's builder stops at 2^32 - 1 leaves
+MOST_LEAVES: Final = 2**DEEPEST - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One deployed claim program.
+
+    Source: jup-ag/distributor@master, @distributor_asr, @distributor_2024, Kamino-Finance/
+            distributor, jito-foundation/distributor@master: lib.rs (id), merkle-tree/src/utils.rs
+            (seeds). Depths: the most proof hashes that the tightest claim transaction holds within
+            1232 bytes (measured on built and signed transactions).
+    """
+
+    name: str
+    program_id: Address
+    has_base: bool  # whether a base key is a seed of the distributor's address
+    depths: Mapping[Claim, int]  # claims that the program has -> siblings that fit
+
+
+PROFILES: Final = {
+    profile.name: profile
+    for profile in (
+        Profile(
+            name="jupiter",
+            program_id=parse_address("DiS3nNjFVMieMgmiQFm6wgJL7nevk4NrhXKLbtEH1Z2R"),
+            has_base=True,
+            depths={"stake": 15, "transfer": 16},
+        ),
+        Profile(
+            name="jupiter-asr-2024",
+            program_id=parse_address("Dis2TfkFnXFkrtvAktEkw37sdb7qwJgY6H7YZJwk51wK"),
+            has_base=True,
+            depths={"stake": 17},
+        ),
+        Profile(
+            name="jupiter-2024",
+            program_id=parse_address("DiSLRwcSFvtwvMWSs7ubBMvYRaYNYupa76ZSuYLe6D7j"),
+            has_base=True,
+            depths={"transfer": 22},
+        ),
+        Profile(
+            name="kamino",
+            program_id=parse_address("KdisqEcXbXKaTrBFqeDLhMmBvymLTwj9GmhDcdJyGat"),
+            has_base=True,
+            depths={"transfer": 22},
+        ),
+        Profile(
+            name="jito",
+            program_id=parse_address("mERKcfxMC5SqJn4Ld4BUris3WKZZ1ojjWJ3A3J5CKxv"),
+            has_base=False,
+            depths={"transfer": 22},
+        ),
+    )
+}
+
+
+def distributor_address(
+    profile: Profile | None, base: Address | None, mint: Address, version: int
+) -> Address | None:
+    """Derive where one shard's distributor lives; None without a program or a base it needs.
+
+    Source: CLAIM_PROGRAM "PDA seeds": "MerkleDistributor", base (not jito), mint, u64le version.
+    """
+    if profile is None or (profile.has_base and base is None):
+        return None
+    seeds = [DISTRIBUTOR_SEED, mint, version.to_bytes(8, "little")]
+    if profile.has_base and base is not None:
+        seeds.insert(1, base)
+    address, _ = Pubkey.find_program_address(seeds, Pubkey(profile.program_id))
+    return Address(bytes(address))
+
+
+def depth_limit(profile: Profile | None, claim: Claim) -> int:
+    """Return how many siblings a proof may have so that every claim fits a transaction.
+
+    Errors: KeyError for a claim that the program does not have; `check_round` refuses it.
+    """
+    return DEEPEST if profile is None else profile.depths[claim]
+
+
+def leaf_limit(depth: int) -> int:
+    """Return how many leaves a tree of `depth` holds at most."""
+    return min(1 << depth, MOST_LEAVES)
+
+
+def check_round(round_: Round, *, allow_deep: bool = False) -> list[str]:
+    """Return warnings about how the tokens of a round are to be claimed.
+
+    Errors: InputErrors with everything that no program could do.
+    """
+    content = round_.content.decode()
+    findings = Findings(round_.path.name, content)
+    warnings = []
+    for index, token in enumerate(round_.tokens):
+        keys = _Keys(tomllib.loads(content), index, token, findings)
+        _check_leaf(keys, token)
+        profile = _checked_profile(keys, token)
+        if profile is not None:
+            _check_claim(keys, token, profile)
+        _check_locker(keys, token)
+        warnings += _depth_warnings(keys, token, profile, allow_deep=allow_deep)
+        warnings += _base_warnings(token, profile)
+    findings.raise_any()
+    return warnings
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Where one token's settings are written: in its own table or in the round's."""
+
+    written: dict[str, object]
+    index: int
+    token: Token
+    findings: Findings
+
+    def refuse(self, key: str, value: object, problem: str, remedy: str) -> None:
+        """Record a refusal at the key that caused it, naming the token."""
+        problem = f"{self.token.symbol}: {problem}"
+        self.findings.add(self._path(key), value, problem, remedy)
+
+    def _path(self, key: str) -> str:
+        tokens = self.written.get("tokens")
+        own = tokens[self.index] if isinstance(tokens, list) else {}
+        is_own = key == "claim" or key in own
+        return f"tokens[{self.index}].{key}" if is_own else f"distributor.{key}"
+
+
+def _checked_profile(keys: _Keys, token: Token) -> Profile | None:
+    name = token.distributor.program
+    if name != NO_PROGRAM and name not in PROFILES:
+        keys.refuse("program", name, "unknown program", _nearest(name, [*PROFILES, NO_PROGRAM]))
+    return PROFILES.get(name)
+
+
+def _check_leaf(keys: _Keys, token: Token) -> None:
+    leaf, program = token.distributor.leaf, token.distributor.program
+    if leaf not in LEAF_FORMATS:
+        keys.refuse("leaf", leaf, "unknown leaf format", _nearest(leaf, LEAF_FORMATS))
+    elif leaf != JUPITER.name and program != NO_PROGRAM:
+        problem = f"no deployed program verifies it, {program!r} neither"
+        keys.refuse("leaf", leaf, problem, f'set program = "{NO_PROGRAM}" or leaf = "jupiter"')
+
+
+def _check_claim(keys: _Keys, token: Token, profile: Profile) -> None:
+    if token.claim in profile.depths:
+        return
+    able = [name for name, other in PROFILES.items() if token.claim in other.depths]
+    only = {"transfer": "only pays into the wallet", "stake": "always stakes what is claimed"}
+    problem = f"{profile.name} {only[next(iter(profile.depths))]}"
+    remedy = f"use program = {' or '.join(map(repr, able))}, or claim = "
+    keys.refuse("claim", token.claim, problem, remedy + repr(next(iter(profile.depths))))
+
+
+def _check_locker(keys: _Keys, token: Token) -> None:
+    if token.claim == "stake" and token.distributor.locker_base is None:
+        problem = "staking needs the locker that the stake accounts belong to"
+        remedy = "set it to the locker's base key; it is the same in every round"
+        keys.refuse("locker_base", None, problem, remedy)
+
+
+def _depth_warnings(
+    keys: _Keys, token: Token, profile: Profile | None, *, allow_deep: bool
+) -> list[str]:
+    """Refuse trees too deep for a claim's transaction, or warn where that is wanted."""
+    most = token.distributor.max_leaves_per_tree
+    if profile is not None and token.claim not in profile.depths:
+        return []  # refused already
+    limit = depth_limit(profile, token.claim)
+    if depth_of(most) <= limit and most <= MOST_LEAVES:
+        return []
+    problem = too_deep(profile, token.claim, most)
+    if not allow_deep or profile is None:
+        remedy = f"write at most {leaf_limit(limit)}"
+        if profile is not None:
+            remedy += ", or pass --allow-deep if your claimers' transactions are smaller"
+        keys.refuse("max_leaves_per_tree", most, problem, remedy)
+        return []
+    return [f"{token.symbol}: {problem}; allowed by --allow-deep"]
+
+
+def too_deep(profile: Profile | None, claim: Claim, leaves: int) -> str:
+    """Say why so many leaves in one tree are too many."""
+    limit = depth_limit(profile, claim)
+    where = "Jupiter's builder" if profile is None else f"a {claim} claim of {profile.name}"
+    return (
+        f"{leaves:,} leaves in one tree need {depth_of(leaves)} hashes per proof, {where} has room "
+        f"for {limit}: at most {leaf_limit(limit):,} leaves fit"
+    )
+
+
+def _base_warnings(token: Token, profile: Profile | None) -> list[str]:
+    has_base = token.distributor.base is not None
+    if profile is None:
+        return [f"{token.symbol}: base is ignored without a program"] if has_base else []
+    if has_base and not profile.has_base:
+        return [f"{token.symbol}: base is ignored, a {profile.name} address has none"]
+    if not has_base and profile.has_base:
+        return [f"{token.symbol}: without base there is no distributor address yet"]
+    return []
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    known = list(known)
+    close = get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
