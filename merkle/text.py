@@ -92,25 +92,24 @@ def list_sizes(rows: Rows, style: ListStyle = COMPACT_LIST) -> npt.NDArray[np.in
     return sizes
 
 
-def each(*cells: Cell) -> list[bytes]:
+def each(count: int, *cells: Cell) -> list[bytes]:
     """Join the cells of every row into one text per row.
 
-    Errors: none; at least one cell is a column, and all columns have the same rows.
+    Shapes: columns have `count` rows.
     """
-    rows = _side_by_side(cells)
+    rows = _side_by_side(count, cells)
     ends = np.cumsum(np.count_nonzero(rows, axis=1)).tolist()
     text = _packed(rows)
     return [text[start:end] for start, end in pairwise([0, *ends])]
 
 
-def joined(*cells: Cell) -> bytes:
+def joined(count: int, *cells: Cell) -> bytes:
     """Join the cells of all rows into one text, as `each` does for every row."""
-    return _packed(_side_by_side(cells))
+    return _packed(_side_by_side(count, cells))
 
 
-def size_of(*cells: Cell) -> int:
+def size_of(count: int, *cells: Cell) -> int:
     """Return how many bytes `joined` would write."""
-    count = _row_count(cells)
     return sum(
         count * len(cell) if isinstance(cell, bytes) else int(np.count_nonzero(cell))
         for cell in cells
@@ -141,8 +140,7 @@ def _number_table(separator: bytes) -> npt.NDArray[np.void]:
     return np.frombuffer(b"".join(texts), f"V{_BYTE_DIGITS + len(separator)}")
 
 
-def _side_by_side(cells: Sequence[Cell]) -> TextColumn:
-    count = _row_count(cells)
+def _side_by_side(count: int, cells: Sequence[Cell]) -> TextColumn:
     columns = [
         np.broadcast_to(np.frombuffer(cell, np.uint8), (count, len(cell)))
         if isinstance(cell, bytes)
@@ -150,10 +148,6 @@ def _side_by_side(cells: Sequence[Cell]) -> TextColumn:
         for cell in cells
     ]
     return np.hstack(columns)
-
-
-def _row_count(cells: Sequence[Cell]) -> int:
-    return next(len(cell) for cell in cells if not isinstance(cell, bytes))
 
 
 def _packed(rows: TextColumn) -> bytes:

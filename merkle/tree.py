@@ -40,17 +40,20 @@ class Tree:
 
     def proof(self, row: int) -> Hashes:
         """Return the siblings of leaf `row` from the leaf level upwards, shape (depth, 32)."""
-        siblings = [
-            level[min((row >> height) ^ 1, len(level) - 1)]
-            for height, level in enumerate(self.levels[:-1])
-        ]
-        return np.array(siblings, np.uint8).reshape(-1, HASH_BYTES)
+        return np.array(
+            [self.siblings(height, row >> height) for height in range(self.depth)], np.uint8
+        ).reshape(-1, HASH_BYTES)
 
-    def sibling_rows(self) -> Iterator[npt.NDArray[np.intp]]:
-        """Yield per level, root excluded, the row in it of each leaf's sibling, shape (n,).
+    def siblings(self, height: int, nodes: int | npt.NDArray[np.intp]) -> Hashes:
+        """Return the sibling of each node of one level below the root, named by its row.
 
         A last node without a partner is its own sibling (Jupiter's and Jito's odd rule).
         """
+        level = self.levels[height]
+        return level[np.minimum(np.bitwise_xor(nodes, 1), len(level) - 1)]
+
+    def sibling_rows(self) -> Iterator[npt.NDArray[np.intp]]:
+        """Yield per level, root excluded, the row in it of each leaf's sibling, shape (n,)."""
         leaves = np.arange(self.leaf_count, dtype=np.intp)
         for height, level in enumerate(self.levels[:-1]):
             yield np.minimum((leaves >> height) ^ 1, len(level) - 1)
