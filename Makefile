@@ -44,8 +44,8 @@ unit: $(READY)
 	coverage combine --quiet
 	coverage report
 
-bench: $(READY)  ## measure at real size: tables on screen, JSON in .out/bench
-	python tests/benchmarks/run.py --out $(OUT)/bench $(BENCH)
+bench: $(READY)  ## measure at real size (smaller: make bench BENCH='--wallets 50000')
+	python -m tests.benchmarks --json $(OUT)/bench.json $(BENCH)
 
 # pip-tools writes the lock; it is needed for nothing else, so it lives in a folder of its own.
 lock:  ## resolve requirements.lock anew
