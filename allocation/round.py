@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 Method: TypeAlias = Literal["per-proposal", "list"]
 Claim: TypeAlias = Literal["transfer", "stake"]
 Order: TypeAlias = Literal["key", "input"]
+Unit: TypeAlias = Literal["base", "ui"]
+OtherProposals: TypeAlias = Literal["refuse", "ignore"]
+Duplicates: TypeAlias = Literal["refuse", "sum"]
+ExcessDecimals: TypeAlias = Literal["refuse", "floor"]
+ZeroAmounts: TypeAlias = Literal["keep", "drop"]
+OnEmpty: TypeAlias = Literal["leave", "redistribute"]
+Denominator: TypeAlias = Literal["counted", "all"]
+Rounding: TypeAlias = Literal["largest-remainder", "floor"]
 
 NO_PROGRAM = "none"
 DEFAULT_MAX_LEAVES = 12_000
@@ -67,11 +75,11 @@ class InputFiles:
     allocations: str | None
     exclude: str | None
     decimals: int | None  # of what votes
-    unit: Literal["base", "ui"]
-    other_proposals: Literal["refuse", "ignore"]
-    duplicates: Literal["refuse", "sum"]
-    excess_decimals: Literal["refuse", "floor"]
-    zero_amounts: Literal["keep", "drop"]
+    unit: Unit
+    other_proposals: OtherProposals
+    duplicates: Duplicates
+    excess_decimals: ExcessDecimals
+    zero_amounts: ZeroAmounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +88,9 @@ class Rules:
 
     minimum_vote: BaseUnits | None
     exclude_sides: tuple[str, ...]
-    on_empty: Literal["leave", "redistribute"]
-    denominator: Literal["counted", "all"]
-    rounding: Literal["largest-remainder", "floor"]
+    on_empty: OnEmpty
+    denominator: Denominator
+    rounding: Rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,142 @@
+"""round.toml -> Round, strictly: all that is wrong in the file is said at once, or it is right."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass, replace
+from fractions import Fraction
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from allocation.address import format_address
+from allocation.errors import InputError, InputErrors
+from allocation.round import InputFiles, Method, Proposal, Round, Rules
+from allocation.round_tables import (
+    NO_RULES,
+    read_distributor,
+    read_inputs,
+    read_proposals,
+    read_rules,
+    read_tokens,
+)
+from allocation.round_values import method_of
+from allocation.strict_toml import Table, parse_toml
+from allocation.toml_values import text_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def load_round(path: Path) -> Round:
+    """Read and validate a round file.
+
+    Errors: InputErrors with every bad key of the file.
+    Source: FORMATS "The round file".
+    """
+    content, text = _read(path)
+    top = parse_toml(path.name, text)
+    heading, inputs, rules = (top.table(key) for key in ("round", "inputs", "rules"))
+    name = heading.need("name", text_of, "", 'write what the round is called, e.g. "ASR 2024 Q1"')
+    method = heading.need("method", method_of, None, 'write "per-proposal" or "list"')
+    _refuse_misplaced(method, top, inputs, rules)
+    common = read_distributor(top.table("distributor"), method)
+    tokens = read_tokens(top, method, common)
+    files = read_inputs(inputs, method)
+    proposals = read_proposals(top, method, files.decimals)
+    chosen = read_rules(rules, files.decimals)
+    if method == "per-proposal" and "decimals" not in inputs:
+        _refuse_tokens_without_decimals(inputs, files, proposals, chosen)
+    top.close()
+    if method is None or top.findings:
+        raise top.findings.errors()
+    return Round(
+        path=path,
+        content=content,
+        name=name,
+        method=method,
+        tokens=tokens,
+        proposals=proposals,
+        inputs=files,
+        rules=chosen,
+    )
+
+
+def rules_sha256(round_: Round) -> str:
+    """Hash everything in the round that decides the output, as canonical JSON.
+
+    Left out are the file and its path, the names of the inputs, and how they were stored:
+    `unit` and `inputs.decimals` only turn what is written into base units, and the rows (in
+    inputs_sha256), `minimum_vote` and the totals stand here in base units already. The order of
+    the proposals decides nothing, so they stand in the order of their ids; that of the tokens is
+    the order of the manifest, so it stays.
+
+    Units: amounts in base units. Every number is text: integers, and fractions as "1/3"; keys
+           are base58; JSON with sorted keys and no blanks, in ASCII.
+    """
+    in_id_order = tuple(sorted(round_.proposals, key=lambda proposal: proposal.id))
+    canonical = _canonical(replace(round_, proposals=in_id_order))
+    text = json.dumps(canonical, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode("ascii")).hexdigest()
+
+
+_DECIDES_NOTHING: Final[dict[type, frozenset[str]]] = {
+    Round: frozenset({"path", "content"}),
+    InputFiles: frozenset({"votes", "allocations", "exclude", "decimals", "unit"}),
+}
+
+
+def _canonical(value: object) -> object:
+    if isinstance(value, int | Fraction):
+        return str(value)
+    if isinstance(value, bytes):
+        return format_address(value)
+    if isinstance(value, tuple):
+        return [_canonical(entry) for entry in value]
+    if is_dataclass(value):
+        left_out = _DECIDES_NOTHING.get(type(value), frozenset())
+        names = [field.name for field in fields(value) if field.name not in left_out]
+        return {name: _canonical(getattr(value, name)) for name in names}
+    return value  # text or nothing
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    """Read the file as bytes and as text, without the mark some editors put first."""
+    try:
+        content = path.read_bytes()
+        return content, content.decode("utf-8-sig")
+    except OSError as error:
+        problem = (error.strerror or "cannot be read").lower()
+        remedy = "give the path of a round file"
+        raise InputErrors([InputError(str(path), 0, "file", "", problem, remedy)]) from error
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        remedy = "save the file as UTF-8"
+        raise InputErrors([InputError(path.name, line, "file", "", "not UTF-8", remedy)]) from error
+
+
+def _refuse_misplaced(method: Method | None, top: Table, inputs: Table, rules: Table) -> None:
+    """Refuse what is known but belongs to another method."""
+    if method == "list":
+        top.forbid(["proposals"], "a list has no proposals", "remove it")
+        votes_only = ["votes", "other_proposals", "decimals"]
+        inputs.forbid(votes_only, "a list has no votes", "remove it")
+        inputs.forbid(["exclude"], NO_RULES, "remove it, and the wallets from the list")
+        rules.forbid(rules.keys(), NO_RULES, "remove it")
+    if method == "per-proposal":
+        list_only = ["allocations", "duplicates", "zero_amounts"]
+        inputs.forbid(list_only, "only for a list", 'remove it, or write method = "list"')
+
+
+def _refuse_tokens_without_decimals(
+    inputs: Table, files: InputFiles, proposals: tuple[Proposal, ...], rules: Rules
+) -> None:
+    """Refuse amounts of what votes in tokens where nothing says how many decimals it has."""
+    in_tokens = {
+        'unit = "ui"': files.unit == "ui",
+        "rules.minimum_vote": rules.minimum_vote is not None,
+        "the totals of proposals": any(proposal.total is not None for proposal in proposals),
+    }
+    needing = [name for name, given in in_tokens.items() if given]
+    if needing:
+        remedy = "write the decimals of what votes; they are never taken from [[tokens]]"
+        inputs.refuse("decimals", f"missing, but needed for {' and '.join(needing)}", remedy)

@@ -1,0 +1,119 @@
+"""The single values of a round file: what TOML gives -> our types, or why not.
+
+Each parser takes what `strict_toml` hands it and raises BadValueError with problem and remedy.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING, Final, get_args
+
+from allocation.address import Address, parse_address
+from allocation.errors import BadValueError
+from allocation.round import Method
+from allocation.toml_values import one_of, text_of
+from allocation.units import BaseUnits, ExcessDecimalsError, parse_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SYMBOL_PATTERN: Final = "[A-Za-z0-9][A-Za-z0-9_-]{0,15}"
+# 18 digits are more than any weight needs and keep what hostile ones cost small
+WEIGHT_PATTERN: Final = "([1-9][0-9]{0,17})(?:/([1-9][0-9]{0,17}))?"
+
+
+def method_of(value: object) -> Method:
+    """Accept a method that this version knows."""
+    try:
+        method: Method = one_of(get_args(Method))(value)
+    except BadValueError as error:
+        if value == "time-weighted":
+            raise BadValueError("not supported by this version", error.remedy) from error
+        raise
+    return method
+
+
+def title_of(value: object) -> str:
+    """Accept any text as it is, even none: it is shown, never interpreted."""
+    return "" if value == "" else text_of(value)
+
+
+def symbol_of(value: object) -> str:
+    """Accept a symbol that can name a folder anywhere."""
+    text = text_of(value)
+    if not re.fullmatch(SYMBOL_PATTERN, text):
+        remedy = "write 1 to 16 of A-Z a-z 0-9 _ -, the first a letter or digit: it names a folder"
+        raise BadValueError("no symbol", remedy)
+    return text
+
+
+def address_of(value: object) -> Address:
+    """Accept a base58 key."""
+    return parse_address(text_of(value))
+
+
+def weight_of(value: object) -> Fraction:
+    """Accept an exact positive fraction such as "1" or "1/3".
+
+    Source: ALLOCATION D2.
+    """
+    text = text_of(value)
+    found = re.fullmatch(WEIGHT_PATTERN, text)
+    if not found:
+        remedy = 'write a whole number or a fraction of two, e.g. "1" or "1/3"'
+        raise BadValueError(_why_no_weight(text), remedy)
+    return Fraction(int(found[1]), int(found[2] or 1))
+
+
+def path_of(value: object) -> str:
+    """Accept the relative path of an input; whether a file is there is asked by its reader."""
+    text = text_of(value)
+    remedy = "write the path from the folder of the round file"
+    if PurePosixPath(text).is_absolute() or PureWindowsPath(text).drive:
+        # the round file goes into the bundle, which tells nothing of the machine it was made on
+        raise BadValueError("an absolute path", remedy)
+    if not text.isprintable():
+        raise BadValueError("characters that cannot be printed", remedy)
+    return text
+
+
+def tokens_of(decimals: int | None) -> Callable[[object], BaseUnits]:
+    """Accept an amount of tokens; without known decimals only its form is looked at."""
+
+    def parse(value: object) -> BaseUnits:
+        try:
+            return parse_tokens(text_of(value), decimals or 0, floor=decimals is None)
+        except ExcessDecimalsError as error:
+            raise BadValueError(error.problem, "shorten it") from error
+
+    return parse
+
+
+def pool_of(decimals: int | None) -> Callable[[object], BaseUnits]:
+    """Accept an amount of tokens above 0."""
+
+    def parse(value: object) -> BaseUnits:
+        pool = tokens_of(decimals)(value)
+        if pool == 0 and decimals is not None:
+            raise BadValueError("a pool of 0", "write what there is to give, or remove the token")
+        return pool
+
+    return parse
+
+
+_WEIGHT_REASONS: Final = (
+    (r"-.*", "negative"),
+    (r"0+(/.*)?", "a weight of zero"),
+    (r"[0-9]+/0+", "a denominator of zero"),
+    (r"[0-9]*\.[0-9]+", "a decimal, which need not be exact"),
+    (r"[0-9/]{37,}|[0-9]{19,}.*|.*/[0-9]{19,}", "more than 18 digits"),
+)
+
+
+def _why_no_weight(text: str) -> str:
+    for pattern, reason in _WEIGHT_REASONS:
+        if re.fullmatch(pattern, text):
+            return reason
+    return "not a fraction"
