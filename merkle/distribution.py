@@ -99,17 +99,21 @@ class Distribution:
         """Return the number of the shard that holds a row."""
         return int(np.searchsorted(self.boundaries, row, side="right")) - 1
 
+    def address(self, number: int) -> Address | None:
+        """Return the address of one shard's distributor; None without a program or its base."""
+        return distributor_address(self.profile, self.base, self.mint, self.versions[number])
+
     def shard(self, number: int) -> Shard:
         """Build one shard: hash its leaves and its tree, derive its address."""
-        rows, version = self.rows_of(number), self.versions[number]
+        rows = self.rows_of(number)
         unlocked, locked = self.unlocked[rows], self.locked[rows]
         leaves = leaf_hashes(self.leaf_format, self.mint, self.claimants[rows], unlocked, locked)
         return Shard(
             number=number,
-            version=version,
+            version=self.versions[number],
             rows=rows,
             tree=build_tree(leaves, self.leaf_format.hash_name),
-            distributor=distributor_address(self.profile, self.base, self.mint, version),
+            distributor=self.address(number),
             total_unlocked=exact_sum(unlocked),
             total_locked=exact_sum(locked),
         )

@@ -107,15 +107,15 @@ def leaf_limit(depth: int) -> int:
     return min(1 << depth, MOST_LEAVES)
 
 
-def check_round(round_: Round, *, allow_deep: bool = False) -> list[str]:
+def check_round(the_round: Round, *, allow_deep: bool = False) -> list[str]:
     """Return warnings about how the tokens of a round are to be claimed.
 
     Errors: InputErrors with everything that no program could do.
     """
-    content = round_.content.decode()
-    findings = Findings(round_.path.name, content)
+    content = the_round.content.decode("utf-8-sig")
+    findings = Findings(the_round.path.name, content)
     warnings = []
-    for index, token in enumerate(round_.tokens):
+    for index, token in enumerate(the_round.tokens):
         keys = _Keys(tomllib.loads(content), index, token, findings)
         _check_leaf(keys, token)
         profile = _checked_profile(keys, token)
@@ -124,7 +124,8 @@ def check_round(round_: Round, *, allow_deep: bool = False) -> list[str]:
         _check_locker(keys, token)
         warnings += _depth_warnings(keys, token, profile, allow_deep=allow_deep)
         warnings += _base_warnings(token, profile)
-    findings.raise_any()
+    if findings:
+        raise findings.errors()
     return warnings
 
 

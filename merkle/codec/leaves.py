@@ -61,7 +61,7 @@ def leaf_blocks(
 
 def leaves_size(shape: LeafShape, distribution: Distribution, shard: Shard, rows: slice) -> int:
     """Return how many bytes `leaf_blocks` yields, blocks joined by `shape.between` too."""
-    size = (rows.stop - rows.start - 1) * len(shape.between)
+    size: int = (rows.stop - rows.start - 1) * len(shape.between)
     for block in _blocks(rows):
         count, start = block.stop - block.start, block.start - shard.rows.start
         left, right = shape.sides(distribution, shard, block)
@@ -70,9 +70,7 @@ def leaves_size(shape: LeafShape, distribution: Distribution, shard: Shard, rows
     return size
 
 
-def document(
-    head: bytes, blocks: Iterator[bytes], between: bytes, tail: bytes
-) -> Iterator[bytes]:
+def document(head: bytes, blocks: Iterator[bytes], between: bytes, tail: bytes) -> Iterator[bytes]:
     """Yield a whole file: blocks joined by what stands between leaves."""
     yield head
     yield next(blocks, b"")
