@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from allocation.address import KEY_BYTES, Address
 from allocation.round import (
@@ -36,14 +36,16 @@ from allocation.round_values import (
     tokens_of,
     weight_of,
 )
-from allocation.strict_toml import Table
 from allocation.toml_values import integer_within, once, one_of, text_of, texts_of
 from allocation.units import MAX_DECIMALS, U64_MAX
 
+if TYPE_CHECKING:
+    from allocation.strict_toml import Table
+
 MOST_LEAVES: Final = 2**32 - 1  # of one tree, whatever program verifies it
+NO_RULES: Final = "no rule of allocation applies to a list: its amounts are given"
 
 _PROGRAM_OF_LEAF: Final = {"jupiter": "jupiter", "mint-bound": NO_PROGRAM}
-NO_RULES: Final = "no rule of allocation applies to a list: its amounts are given"
 _NOTHING_WRITTEN: Final = Distributor(
     program="",  # then it follows from the leaf
     base=None,
