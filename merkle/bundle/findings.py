@@ -1,0 +1,45 @@
+"""What is wrong with a bundle, as data; and the same as an error where one thing is enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from allocation.errors import AsrError
+
+SHOWN_CHARACTERS: Final = 80  # of one value; a hostile bundle may hold megabytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong: in which file, at which line, with whose leaf."""
+
+    file: str  # path inside the bundle; empty where the folder as a whole is meant
+    problem: str
+    line: int | None = None  # physical, the first is 1
+    wallet: str | None = None
+
+    def __str__(self) -> str:
+        """Say place, wallet and problem in one line."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return ": ".join(part for part in (place, self.wallet, self.problem) if part)
+
+
+class BundleError(AsrError):
+    """A bundle can't be trusted: the `finding` says why, and reading stopped there."""
+
+    def __init__(
+        self, file: str, problem: str, *, line: int | None = None, wallet: str | None = None
+    ) -> None:
+        self.finding = Finding(file=file, problem=problem, line=line, wallet=wallet)
+        super().__init__(str(self.finding))
+
+
+def quoted(value: object) -> str:
+    """Quote what a hostile file holds: printable, and never long."""
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = value.decode("ascii", "backslashreplace") if isinstance(value, bytes) else str(value)
+    if len(text) <= SHOWN_CHARACTERS:
+        return ascii(text)
+    return f"{text[:SHOWN_CHARACTERS]!a}... ({len(text):,} characters)"

@@ -1,0 +1,168 @@
+"""A folder that is there whole or not at all: built beside its final name, then renamed.
+
+Everything of one build stands in a hidden folder beside the final name:
+
+    .NAME.asr-PID-RANDOM/
+      lock      held locked (flock) as long as the build lives, whatever its process id is
+      bundle/   what is being written; renamed to NAME when complete
+      old/      the bundle it replaces, until the new one has its name
+      rubbish/  the same afterwards, while it is deleted
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import re
+import secrets
+import shutil
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from allocation.errors import AsrError
+from merkle.bundle.layout import MANIFEST, SUMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def staged(target: Path, *, force: bool) -> Iterator[Path]:
+    """Lend an empty folder that becomes `target` when the block ends without an error.
+
+    An existing bundle is replaced only with `force`. What dead builds of the same name have left
+    is cleared; live ones are left alone.
+
+    Errors: AsrError where `target` cannot be written or, without `force`, exists.
+    """
+    try:
+        check_target(target, force=force)
+        target = target.parent.resolve() / target.name
+        _clear_leftovers(target)
+        folder, lock = _own_folder(target)
+        try:
+            (folder / "bundle").mkdir()
+            yield folder / "bundle"
+            _publish(folder, target, force=force)
+        finally:
+            _remove(folder, lock, target)
+    except OSError as error:
+        raise AsrError(_why_unwritten(target, error)) from error
+
+
+def check_target(target: Path, *, force: bool) -> None:
+    """Refuse a name that a bundle can't take.
+
+    Errors: AsrError saying what stands in the way.
+    """
+    if target.name in ("", ".."):
+        raise AsrError(f"{target}: give the new folder a name")
+    if not target.parent.is_dir():
+        raise AsrError(f"{target}: the folder {target.parent} does not exist; make it first")
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise AsrError(f"{target} exists and is no folder; choose another name")
+    if not target.exists() or not any(target.iterdir()):
+        return
+    if not force:
+        raise AsrError(f"{target} exists; choose another name, or replace it with --force")
+    if not (target / MANIFEST).is_file() or not (target / SUMS).is_file():
+        raise AsrError(f"{target} is no bundle, and --force replaces nothing else; remove it first")
+
+
+def sync(path: Path) -> None:
+    """Wait until the disk holds a file's bytes or a folder's names."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _own_folder(target: Path) -> tuple[Path, int]:
+    """Make a folder and lock it; another build may mistake it for a leftover until it is locked."""
+    while True:
+        name = f".{target.name}.asr-{os.getpid()}-{secrets.token_hex(8)}"
+        folder = target.parent / name
+        folder.mkdir()
+        lock = _lock(folder)
+        if lock is not None:
+            return folder, lock
+
+
+def _lock(folder: Path) -> int | None:
+    """Lock a build's folder: None where a live build holds it or it is gone.
+
+    The system drops the lock with the process that holds it, so nothing is guessed from ids.
+    """
+    path = folder / "lock"
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # it may have been removed, and even made anew, between the two calls
+        if os.path.samestat(os.fstat(lock), path.stat()):
+            return lock
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    except OSError:
+        os.close(lock)
+        raise
+    os.close(lock)
+    return None
+
+
+def _clear_leftovers(target: Path) -> None:
+    """Remove the folders of builds that have died, and bring back what one had moved aside."""
+    pattern = re.compile(rf"\.{re.escape(target.name)}\.asr-[0-9]+-[0-9a-f]{{16}}")
+    for folder in list(target.parent.iterdir()):
+        if not pattern.fullmatch(folder.name):
+            continue
+        with suppress(OSError):  # one of another user is left to him
+            lock = _lock(folder)
+            if lock is not None:
+                _remove(folder, lock, target)
+
+
+def _publish(folder: Path, target: Path, *, force: bool) -> None:
+    """Give the complete bundle its name; a rename replaces nothing but an empty folder."""
+    sync(folder)
+    while not _renamed(folder / "bundle", target):
+        check_target(target, force=force)  # another build has been quicker
+        shutil.rmtree(folder / "old", ignore_errors=True)
+        with suppress(FileNotFoundError):
+            target.rename(folder / "old")
+    sync(target.parent)
+    with suppress(FileNotFoundError):
+        (folder / "old").rename(folder / "rubbish")  # from here on nothing brings it back
+
+
+def _renamed(source: Path, target: Path) -> bool:
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            return False
+        raise
+    return True
+
+
+def _remove(folder: Path, lock: int, target: Path) -> None:
+    """Remove a build's folder, its lock last; an old bundle without its name gets it back."""
+    try:
+        old = folder / "old"
+        if old.is_dir() and not os.path.lexists(target):
+            old.rename(target)
+        for name in ("bundle", "old", "rubbish"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(lock)
+
+
+def _why_unwritten(target: Path, error: OSError) -> str:
+    place = "" if error.filename is None else f"{error.filename}: "
+    return f"{target} was not written: {place}{error.strerror or error}"
