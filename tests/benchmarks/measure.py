@@ -63,7 +63,9 @@ def run_process(command: Sequence[object], output: Path = Path(os.devnull)) -> t
     """Run a command to its end; return its wall seconds and its own peak memory in MiB."""
     start = time.perf_counter()
     with output.open("wb") as file:
-        process = subprocess.Popen([str(part) for part in command], stdout=file)
+        process = subprocess.Popen(  # noqa: S603 - our own command, or this interpreter
+            [str(part) for part in command], stdout=file
+        )
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
