@@ -14,7 +14,7 @@ from pathlib import Path
 
 from allocation.allocate import allocations_of
 from allocation.round_file import load_round
-from merkle.bundle import write_bundle
+from merkle.bundle.write import write_bundle
 
 
 class Stages:
