@@ -92,7 +92,7 @@ def test_the_hash_seed_of_the_process_changes_nothing(
     fixture_bundle: Path, tmp_path: Path, seed: str
 ) -> None:
     arguments = ["build", FOLDER / "round.toml", "--out", tmp_path / "bundle"]
-    command = [Path(sys.executable).with_name("asr"), *map(str, arguments)]
+    command = [str(Path(sys.executable).with_name("asr")), *map(str, arguments)]
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     subprocess.run(command, env=environment, check=True, capture_output=True)  # noqa: S603 - ours
     assert contents(fixture_bundle) == contents(tmp_path / "bundle")
