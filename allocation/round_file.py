@@ -61,7 +61,7 @@ def load_round(path: Path) -> Round:
     )
 
 
-def rules_sha256(round_: Round) -> str:
+def rules_sha256(the_round: Round) -> str:
     """Hash everything in the round that decides the output, as canonical JSON.
 
     Left out are the file and its path, the names of the inputs, and how they were stored:
@@ -73,8 +73,8 @@ def rules_sha256(round_: Round) -> str:
     Units: amounts in base units. Every number is text: integers, and fractions as "1/3"; keys
            are base58; JSON with sorted keys and no blanks, in ASCII.
     """
-    in_id_order = tuple(sorted(round_.proposals, key=lambda proposal: proposal.id))
-    canonical = _canonical(replace(round_, proposals=in_id_order))
+    in_id_order = tuple(sorted(the_round.proposals, key=lambda proposal: proposal.id))
+    canonical = _canonical(replace(the_round, proposals=in_id_order))
     text = json.dumps(canonical, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode("ascii")).hexdigest()
 
