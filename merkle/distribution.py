@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
-    from allocation.allocate import TokenAllocations
 
     from allocation.address import Address, Keys
+    from allocation.allocations import TokenAllocations
     from allocation.round import Claim, Token
 
 

@@ -7,6 +7,7 @@ from merkle.codec.export import (
     ExportFormat,
     export_files,
 )
+from merkle.codec.imports import ImportedTrees, read_trees
 from merkle.codec.proofs import allocations_csv, proof_file, proof_file_parts
 from merkle.codec.trees import CATEGORIES, Category
 
@@ -17,8 +18,10 @@ __all__ = [
     "ExportError",
     "ExportFile",
     "ExportFormat",
+    "ImportedTrees",
     "allocations_csv",
     "export_files",
     "proof_file",
     "proof_file_parts",
+    "read_trees",
 ]
