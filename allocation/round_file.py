@@ -106,12 +106,13 @@ def _read(path: Path) -> tuple[bytes, str]:
         return content, content.decode("utf-8-sig")
     except OSError as error:
         problem = (error.strerror or "cannot be read").lower()
-        remedy = "give the path of a round file"
-        raise InputErrors([InputError(str(path), 0, "file", "", problem, remedy)]) from error
+        remedy = "give the path of a TOML file"
+        raise InputErrors([InputError(str(path), 0, "round file", "", problem, remedy)]) from error
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         remedy = "save the file as UTF-8"
-        raise InputErrors([InputError(path.name, line, "file", "", "not UTF-8", remedy)]) from error
+        finding = InputError(path.name, line, "round file", "", "not UTF-8", remedy)
+        raise InputErrors([finding]) from error
 
 
 def _refuse_misplaced(method: Method | None, top: Table, inputs: Table, rules: Table) -> None:
@@ -139,4 +140,4 @@ def _refuse_tokens_without_decimals(
     needing = [name for name, given in in_tokens.items() if given]
     if needing:
         remedy = "write the decimals of what votes; they are never taken from [[tokens]]"
-        inputs.refuse("decimals", f"missing, but needed for {' and '.join(needing)}", remedy)
+        inputs.refuse("decimals", f"missing, but needed for {', '.join(needing)}", remedy)

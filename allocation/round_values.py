@@ -45,7 +45,7 @@ def symbol_of(value: object) -> str:
     text = text_of(value)
     if not re.fullmatch(SYMBOL_PATTERN, text):
         remedy = "write 1 to 16 of A-Z a-z 0-9 _ -, the first a letter or digit: it names a folder"
-        raise BadValueError("no symbol", remedy)
+        raise BadValueError("not a symbol", remedy)
     return text
 
 

@@ -51,13 +51,18 @@ class Findings:
 
 
 class Table:
-    """One TOML table while it is read: the keys that are asked for are the known ones."""
+    """One TOML table while it is read: the keys that are asked for are the known ones.
 
-    def __init__(self, findings: Findings, path: str, values: dict[str, object]) -> None:
+    `values` are None where something else than a table was found and refused: it lacks nothing.
+    """
+
+    def __init__(self, findings: Findings, path: str, values: dict[str, object] | None) -> None:
         self.findings = findings
         self._path = path
-        self._values = values
+        self._values = values or {}
+        self._refused = values is None
         self._known: list[str] = []
+        self._misplaced: list[str] = []
         self._inner: list[Table] = []
 
     def get(self, key: str, parse: Callable[[object], T], default: D) -> T | D:
@@ -78,12 +83,13 @@ class Table:
 
     def demand(self, key: str, remedy: str) -> None:
         """Refuse the table if it lacks `key`."""
-        if key not in self._values:
+        if key not in self._values and not self._refused:
             self.refuse(key, "missing", remedy)
 
     def forbid(self, keys: Iterable[str], problem: str, remedy: str) -> None:
         """Refuse keys that are known but have no place here."""
         for key in keys:
+            self._misplaced.append(key)
             if key in self._values:
                 self.refuse(key, problem, remedy)
                 del self._values[key]
@@ -106,7 +112,8 @@ class Table:
 
     def table(self, key: str) -> Table:
         """Return the table `key`, empty where it is absent or refused."""
-        return self._opened(self.path_of(key), self.get(key, _table_of, {}))
+        values = self.get(key, _table_of, None if key in self else {})
+        return self._opened(self.path_of(key), values)
 
     def tables(self, key: str) -> list[Table]:
         """Return the tables of the array `key`, none where it is absent or refused."""
@@ -116,13 +123,14 @@ class Table:
 
     def close(self) -> None:
         """Refuse every key, here and further in, that nobody asked for."""
+        known = [key for key in self._known if key not in self._misplaced]
         for key in self._values:
-            if key not in self._known:
-                self.refuse(key, "unknown key", _nearest(key, self._known))
+            if key not in known:
+                self.refuse(key, "unknown key", _nearest(key, known))
         for table in self._inner:
             table.close()
 
-    def _opened(self, path: str, values: dict[str, object]) -> Table:
+    def _opened(self, path: str, values: dict[str, object] | None) -> Table:
         self._inner.append(Table(self.findings, path, values))
         return self._inner[-1]
 
@@ -138,7 +146,7 @@ def parse_toml(source: str, text: str) -> Table:
         raise InputErrors([_syntax_error(source, text, str(error))]) from error
     except (ValueError, RecursionError) as error:  # thousands of digits or of brackets
         problem = "a number too long or lists nested too deeply"
-        raise InputErrors([InputError(source, 0, "file", "", problem, "remove it")]) from error
+        raise InputErrors([InputError(source, 0, "TOML", "", problem, "remove it")]) from error
     return Table(Findings(source, text), "", values)
 
 
@@ -162,7 +170,9 @@ def _tables_of(value: object) -> list[dict[str, object]]:
 
 def _nearest(key: str, known: list[str]) -> str:
     close = difflib.get_close_matches(key.lower(), known, n=1)
-    return f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
+    if close:
+        return f'did you mean "{close[0]}"?'
+    return f"remove it; known here: {', '.join(known)}"
 
 
 _HEADER: Final = re.compile(r"(\[\[?)([^\[\]]+)\]\]?")

@@ -63,9 +63,13 @@ def one_of(allowed: tuple[T, ...]) -> Callable[[object], T]:
 
 def texts_of(value: object) -> tuple[str, ...]:
     """Accept a list of texts."""
+    remedy = 'write a list of texts: ["...", "..."]'
     if not isinstance(value, list):
-        raise BadValueError(f"{kind_of(value)}, not a list", 'write a list of texts: ["..."]')
-    return tuple(text_of(entry) for entry in value)
+        raise BadValueError(f"{kind_of(value)}, not a list", remedy)
+    for number, entry in enumerate(value, start=1):
+        if not isinstance(entry, str) or not entry:
+            raise BadValueError(f"entry {number} is no text", remedy)
+    return tuple(value)
 
 
 def once(
