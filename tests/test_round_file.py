@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from allocation.address import parse_address
-from allocation.round import Distributor, InputFiles, Proposal, Round, Rules, Token
+from allocation.round import Distributor, InputFiles, Proposal, Rules, Token
 from allocation.round_file import load_round
 from allocation.units import U64_MAX, BaseUnits
 from tests.round_files import (
@@ -25,9 +25,15 @@ from tests.round_files import (
 )
 
 
-def test_a_round_per_proposal_is_read_in_full(tmp_path: Path) -> None:
+def test_a_round_is_its_file_its_name_and_its_method(tmp_path: Path) -> None:
     path = tmp_path / "round.toml"
     path.write_text(PER_PROPOSAL, encoding="utf-8")
+    loaded = load_round(path)
+    assert (path, PER_PROPOSAL.encode()) == (loaded.path, loaded.content)
+    assert ("ASR 2024 Q1", "per-proposal") == (loaded.name, loaded.method)
+
+
+def test_tokens_are_read_in_full_with_what_they_have_in_common() -> None:
     distributor = Distributor(
         program="jupiter",
         base=parse_address(SIGNER),
@@ -53,9 +59,18 @@ def test_a_round_per_proposal_is_read_in_full(tmp_path: Path) -> None:
         claim="transfer",
         distributor=distributor,
     )
+    assert (jup, wen) == load(PER_PROPOSAL).tokens
+
+
+def test_proposals_are_read_in_full_in_the_order_of_the_file() -> None:
     first = Proposal(id=FIRST, title="A grant", weight=Fraction(1), total=BaseUnits(1_000_500_000))
     trial = Proposal(id=TRIAL, title="", weight=Fraction(1, 3), total=None)
-    inputs = InputFiles(
+    assert (first, trial) == load(PER_PROPOSAL).proposals
+
+
+def test_what_is_not_written_has_the_safe_default() -> None:
+    loaded = load(PER_PROPOSAL)
+    assert loaded.inputs == InputFiles(
         votes="votes.csv",
         allocations=None,
         exclude=None,
@@ -66,23 +81,13 @@ def test_a_round_per_proposal_is_read_in_full(tmp_path: Path) -> None:
         excess_decimals="refuse",
         zero_amounts="keep",
     )
-    rules = Rules(
+    assert loaded.rules == Rules(
         minimum_vote=BaseUnits(10_000_000),
         exclude_sides=(),
         on_empty="leave",
         denominator="counted",
         rounding="largest-remainder",
     )
-    assert Round(
-        path=path,
-        content=PER_PROPOSAL.encode(),
-        name="ASR 2024 Q1",
-        method="per-proposal",
-        tokens=(jup, wen),
-        proposals=(first, trial),
-        inputs=inputs,
-        rules=rules,
-    ) == load_round(path)
 
 
 def test_a_list_needs_neither_pool_nor_proposals_and_counts_in_tokens() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from allocation.errors import InputErrors
 from allocation.round_file import load_round
@@ -111,6 +114,27 @@ def test_a_number_of_thousands_of_digits_is_refused_like_any_other() -> None:
 def test_a_hostile_key_reaches_the_terminal_neither_raw_nor_whole(key: str, shown: str) -> None:
     (found,) = findings_of(PER_PROPOSAL.replace("[rules]\n", f"[rules]\n{key} = 1\n"))
     assert re.match(rf"round\.toml:3[23]: rules\.{re.escape(shown)} '1': unknown key; ", found)
+
+
+ODD_VALUES: Final = [
+    *("true", "-1", "0", "1e400", "nan", "9" * 100, "[]", "{}", "[[]]", "[{}]", "{a = {}}"),
+    *("1979-05-27", "07:32:00", '""', '"\\u0000"', '"1/1/1"', '"\\U0010FFFF"', f'"{"1" * 9_999}"'),
+]
+
+
+@given(
+    line=st.sampled_from([line for line in PER_PROPOSAL.splitlines() if "=" in line]),
+    value=st.sampled_from(ODD_VALUES),
+)
+def test_no_value_of_any_key_does_more_than_be_refused(line: str, value: str) -> None:
+    with suppress(InputErrors):
+        load(PER_PROPOSAL.replace(line, f"{line.partition('=')[0]} = {value}"))
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8")), st.integers(0, len(PER_PROPOSAL)))
+def test_no_text_does_more_than_be_refused(text: str, at: int) -> None:
+    with suppress(InputErrors):
+        load(PER_PROPOSAL[:at] + text + PER_PROPOSAL[at:])
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
