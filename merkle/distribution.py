@@ -15,9 +15,10 @@ from merkle.program import (
     Profile,
     depth_limit,
     distributor_address,
+    leaf_limit,
     too_deep,
 )
-from merkle.tree import Tree, build_tree, depth_of
+from merkle.tree import Tree, build_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,11 +188,12 @@ def _cut(count: int, most: int) -> tuple[int, ...]:
 
 
 def _check_depth(distribution: Distribution, *, allow_deep: bool) -> None:
+    profile, claim = distribution.profile, distribution.claim
     largest = max(np.diff(distribution.boundaries).tolist(), default=0)
-    limit = depth_limit(distribution.profile, distribution.claim)
-    if largest and depth_of(largest) > limit and not allow_deep:
-        problem = too_deep(distribution.profile, distribution.claim, largest)
-        raise DistributionError(f"{distribution.symbol}: {problem}; lower max_leaves_per_tree")
+    if profile is None or allow_deep or largest <= leaf_limit(depth_limit(profile, claim)):
+        return
+    problem = too_deep(profile, claim, largest)
+    raise DistributionError(f"{distribution.symbol}: {problem}; lower max_leaves_per_tree")
 
 
 def _check_versions(distribution: Distribution) -> None:

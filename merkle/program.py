@@ -12,11 +12,11 @@ from solders.pubkey import Pubkey
 from allocation.address import Address, parse_address
 from allocation.round import NO_PROGRAM
 from allocation.strict_toml import Findings
-from merkle.leaf import JUPITER, LEAF_FORMATS
+from merkle.leaf import JUPITER
 from merkle.tree import depth_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from allocation.round import Claim, Round, Token
 
@@ -118,12 +118,11 @@ def check_round(the_round: Round, *, allow_deep: bool = False) -> list[str]:
     for index, token in enumerate(the_round.tokens):
         keys = _Keys(tomllib.loads(content), index, token, findings)
         _check_leaf(keys, token)
-        profile = _checked_profile(keys, token)
-        if profile is not None:
-            _check_claim(keys, token, profile)
         _check_locker(keys, token)
-        warnings += _depth_warnings(keys, token, profile, allow_deep=allow_deep)
+        profile = _checked_profile(keys, token)
         warnings += _base_warnings(token, profile)
+        if profile is not None and _check_claim(keys, token, profile):
+            warnings += _depth_warnings(keys, token, profile, allow_deep=allow_deep)
     if findings:
         raise findings.errors()
     return warnings
@@ -159,21 +158,20 @@ def _checked_profile(keys: _Keys, token: Token) -> Profile | None:
 
 def _check_leaf(keys: _Keys, token: Token) -> None:
     leaf, program = token.distributor.leaf, token.distributor.program
-    if leaf not in LEAF_FORMATS:
-        keys.refuse("leaf", leaf, "unknown leaf format", _nearest(leaf, LEAF_FORMATS))
-    elif leaf != JUPITER.name and program != NO_PROGRAM:
-        problem = f"no deployed program verifies it, {program!r} neither"
-        keys.refuse("leaf", leaf, problem, f'set program = "{NO_PROGRAM}" or leaf = "jupiter"')
+    if leaf != JUPITER.name and program != NO_PROGRAM:
+        remedy = f'write program = "{NO_PROGRAM}", or leave leaf out'
+        keys.refuse("leaf", leaf, f"{program} does not verify such leaves", remedy)
 
 
-def _check_claim(keys: _Keys, token: Token, profile: Profile) -> None:
+def _check_claim(keys: _Keys, token: Token, profile: Profile) -> bool:
     if token.claim in profile.depths:
-        return
+        return True
     able = [name for name, other in PROFILES.items() if token.claim in other.depths]
-    only = {"transfer": "only pays into the wallet", "stake": "always stakes what is claimed"}
-    problem = f"{profile.name} {only[next(iter(profile.depths))]}"
-    remedy = f"use program = {' or '.join(map(repr, able))}, or claim = "
-    keys.refuse("claim", token.claim, problem, remedy + repr(next(iter(profile.depths))))
+    (instead,) = profile.depths
+    only = {"transfer": "only pays into the wallet", "stake": "stakes whatever is claimed"}
+    remedy = f'write claim = "{instead}", or a program that can: {", ".join(able)}'
+    keys.refuse("claim", token.claim, f"{profile.name} {only[instead]}", remedy)
+    return False
 
 
 def _check_locker(keys: _Keys, token: Token) -> None:
@@ -183,33 +181,26 @@ def _check_locker(keys: _Keys, token: Token) -> None:
         keys.refuse("locker_base", None, problem, remedy)
 
 
-def _depth_warnings(
-    keys: _Keys, token: Token, profile: Profile | None, *, allow_deep: bool
-) -> list[str]:
+def _depth_warnings(keys: _Keys, token: Token, profile: Profile, *, allow_deep: bool) -> list[str]:
     """Refuse trees too deep for a claim's transaction, or warn where that is wanted."""
     most = token.distributor.max_leaves_per_tree
-    if profile is not None and token.claim not in profile.depths:
-        return []  # refused already
     limit = depth_limit(profile, token.claim)
-    if depth_of(most) <= limit and most <= MOST_LEAVES:
+    if depth_of(most) <= limit:
         return []
     problem = too_deep(profile, token.claim, most)
-    if not allow_deep or profile is None:
-        remedy = f"write at most {leaf_limit(limit)}"
-        if profile is not None:
-            remedy += ", or pass --allow-deep if your claimers' transactions are smaller"
-        keys.refuse("max_leaves_per_tree", most, problem, remedy)
-        return []
-    return [f"{token.symbol}: {problem}; allowed by --allow-deep"]
+    if allow_deep:
+        return [f"{token.symbol}: {problem}; allowed by --allow-deep"]
+    remedy = f"write at most {leaf_limit(limit)}, or pass --allow-deep"
+    keys.refuse("max_leaves_per_tree", most, problem, remedy)
+    return []
 
 
-def too_deep(profile: Profile | None, claim: Claim, leaves: int) -> str:
+def too_deep(profile: Profile, claim: Claim, leaves: int) -> str:
     """Say why so many leaves in one tree are too many."""
     limit = depth_limit(profile, claim)
-    where = "Jupiter's builder" if profile is None else f"a {claim} claim of {profile.name}"
     return (
-        f"{leaves:,} leaves in one tree need {depth_of(leaves)} hashes per proof, {where} has room "
-        f"for {limit}: at most {leaf_limit(limit):,} leaves fit"
+        f"{leaves:,} leaves in one tree need {depth_of(leaves)} hashes per proof, a {claim} claim "
+        f"of {profile.name} has room for {limit}: at most {leaf_limit(limit):,} leaves fit"
     )
 
 
@@ -224,7 +215,6 @@ def _base_warnings(token: Token, profile: Profile | None) -> list[str]:
     return []
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
-    known = list(known)
+def _nearest(name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
+    return f'did you mean "{close[0]}"?' if close else f"write one of {', '.join(known)}"

@@ -40,7 +40,8 @@ def fold_many(leaves: Hashes, siblings: Hashes, hash_name: HashName) -> Hashes:
     nodes = leaves
     for height in range(siblings.shape[1]):
         pairs = _ordered_pairs(nodes, siblings[:, height])
-        starts = np.concatenate(([True], (pairs[1:] != pairs[:-1]).any(axis=1)))
+        starts = np.ones(len(pairs), np.bool_)
+        starts[1:] = (pairs[1:] != pairs[:-1]).any(axis=1)
         nodes = hash_rows(hash_name, pairs[starts])[np.cumsum(starts) - 1]
     return nodes
 

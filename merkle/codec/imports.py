@@ -176,7 +176,7 @@ def _add_leaf(read: ReadTree, leaf: Members, claimant: bytes, places: dict[bytes
 
 def _amounts(leaf: Members) -> tuple[int, int]:
     """Add up the unlocked and the locked amounts of a leaf, whatever they are called."""
-    keys = _AMOUNT_KEYS.get(_EVERY_AMOUNT_KEY & leaf.values.keys())
+    keys = _AMOUNT_KEYS.get(_EVERY_AMOUNT_KEY.intersection(leaf.values))
     if keys is None:
         known = "; ".join(", ".join(sorted(keys)) for keys in _AMOUNT_KEYS)
         leaf.refuse("amount", None, f"not exactly the amounts of a known tree ({known})")
