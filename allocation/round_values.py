@@ -37,7 +37,7 @@ def method_of(value: object) -> Method:
 
 def title_of(value: object) -> str:
     """Accept any text as it is, even none: it is shown, never interpreted."""
-    return "" if value == "" else text_of(value)
+    return value if isinstance(value, str) else text_of(value)
 
 
 def symbol_of(value: object) -> str:

@@ -24,11 +24,13 @@ class TomlFloat:
 
 
 def text_of(value: object) -> str:
-    """Accept text that is not empty."""
+    """Accept text that is not empty; NUL ends a text for whoever is written in C."""
     if not isinstance(value, str):
         raise BadValueError(f"{kind_of(value)}, not text", "write it as text, in quotes")
     if not value:
         raise BadValueError("empty", "write it between the quotes")
+    if "\0" in value:
+        raise BadValueError("a NUL character", "remove it")
     return value
 
 
@@ -67,7 +69,7 @@ def texts_of(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise BadValueError(f"{kind_of(value)}, not a list", remedy)
     for number, entry in enumerate(value, start=1):
-        if not isinstance(entry, str) or not entry:
+        if not isinstance(entry, str) or not entry or "\0" in entry:
             raise BadValueError(f"entry {number} is no text", remedy)
     return tuple(value)
 

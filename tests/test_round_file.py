@@ -213,9 +213,9 @@ def test_a_proposal_may_be_called_anything() -> None:
 
 
 def test_a_title_is_kept_as_it_is() -> None:
-    title = r"<script>alert(1)</script> \u001b[31m \r\n ../../etc \u202e"
+    title = r"<script>alert(1)</script> \u0000 \u001b[31m \r\n ../../etc \u202e"
     loaded = load(PER_PROPOSAL.replace("A grant", title))
-    expected = "<script>alert(1)</script> \x1b[31m \r\n ../../etc \u202e"
+    expected = "<script>alert(1)</script> \x00 \x1b[31m \r\n ../../etc \u202e"
     assert expected == loaded.proposals[0].title
 
 
