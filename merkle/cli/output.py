@@ -35,9 +35,14 @@ def amount(units: int, decimals: int) -> str:
     """Write base units as tokens with all decimals and separators, e.g. 1,500.000000."""
     from allocation.units import format_tokens
 
-    sign = "-" if units < 0 else ""
-    whole, point, fraction = format_tokens(abs(units), decimals).partition(".")
-    return f"{sign}{int(whole):,}{point}{fraction}"
+    whole, point, fraction = format_tokens(units, decimals).partition(".")
+    return f"{int(whole):,}{point}{fraction}"
+
+
+def gain(units: int, decimals: int) -> str:
+    """Write a difference with its sign, e.g. -1,500.000000; none has none."""
+    sign = "+" if units > 0 else "-" if units else ""
+    return sign + amount(abs(units), decimals)
 
 
 def counted(number: int, noun: str) -> str:
@@ -79,8 +84,8 @@ def print_lines(lines: Sequence[str]) -> None:
 
 
 def print_json(document: Mapping[str, object]) -> None:
-    """Print the one JSON document of a run; ASCII only, so nothing in it moves a terminal."""
-    typer.echo(json.dumps(document, indent=2))
+    """Print the one JSON document of a run in a line of ASCII: nothing in it moves a terminal."""
+    typer.echo(json.dumps(document))
 
 
 def warn(warnings: Sequence[str]) -> None:
