@@ -126,7 +126,7 @@ def _tree_file(shape: TreeShape, distribution: Distribution, number: int) -> Exp
 
 
 def _kv_files(distribution: Distribution, numbers: range) -> list[ExportFile]:
-    if distribution.address(0) is None:
+    if None in map(distribution.address, numbers):
         raise ExportError(
             f"{distribution.symbol}: jupiter-kv names the distributor, which has no address yet; "
             "set program and base in the round"
