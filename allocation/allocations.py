@@ -1,0 +1,83 @@
+"""The result: who gets how much of each token, as columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from allocation.errors import InvariantError
+from allocation.tables import write_parquet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from allocation.address import Keys
+    from allocation.round import Token
+    from allocation.tables import InputSource
+    from allocation.units import Amounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenAllocations:
+    """What every claimant gets of one token, in leaf order.
+
+    Shapes: wallets, unlocked, locked (n,); wallets are rows of the wallet table, and no wallet
+            stands twice.
+    Units:  base units of the token's mint.
+    """
+
+    token: Token
+    wallets: npt.NDArray[np.uint32]
+    unlocked: Amounts
+    locked: Amounts
+    unallocated: dict[str, int]  # by cause; only causes that kept something
+
+    def __post_init__(self) -> None:
+        pool = self.token.pool
+        if pool is not None and self.allocated + sum(self.unallocated.values()) != pool:
+            raise InvariantError(
+                f"token {self.token.symbol}: {self.allocated} allocated and {self.unallocated} "
+                f"unallocated do not add up to the pool of {pool}"
+            )
+
+    @property
+    def allocated(self) -> int:
+        """The sum of all amounts."""
+        return _exact_sum(self.unlocked) + _exact_sum(self.locked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocations:
+    """All tokens of a round; lives as long as the database its breakdown is written from."""
+
+    keys: Keys  # the wallet table, in key order
+    texts: npt.NDArray[np.bytes_]  # the same wallets as base58
+    tokens: tuple[TokenAllocations, ...]
+    report: dict[str, object]  # the content of report.json
+    sources: tuple[InputSource, ...]
+    inputs_sha256: str
+    warnings: tuple[str, ...]
+    db: DuckDBPyConnection
+    breakdown: str  # the query of its rows
+
+    def write_breakdown(self, path: Path) -> None:
+        """Write every input row with its cause and its reward of each token, as Parquet.
+
+        Columns: wallet, proposal (null for a list), power (raw; null for a list), weight (what the
+        row counts with, or would if no rule had removed it; null for a list), cause (null: it
+        counted), then per token <SYMBOL>_reward in base units (0 where a cause removed the row)
+        and <SYMBOL>_cause (why this token is not paid). A list has one row per wallet. Sorted by
+        wallet key, then proposal.
+        """
+        write_parquet(self.db, self.breakdown, path)
+
+
+def _exact_sum(amounts: Amounts) -> int:
+    """Add up 64-bit amounts in two halves: numpy would wrap around without a word."""
+    high, low = amounts >> np.uint64(32), amounts & np.uint64(2**32 - 1)
+    return (int(high.sum()) << 32) + int(low.sum())
