@@ -131,6 +131,8 @@ def proof_of(value: object) -> list[bytes]:
 
 def shown(value: object) -> str:
     """Return a single value as it stood in the file, and nothing for what has parts."""
+    if isinstance(value, str):
+        return value
     return "" if value is None or isinstance(value, list | dict) else json.dumps(value)
 
 
