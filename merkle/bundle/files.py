@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, TypeAlias
 
+from allocation.errors import AsrError
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import SMALL_FILE
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-BLOCK: Final = 1 << 20
+BLOCK: Final = 1 << 22
 LONGEST_LINE: Final = 1 << 16  # bytes; a leaf at depth 32 needs 5,000
 
 Kind: TypeAlias = Literal["file", "folder", "link", "other"]
@@ -77,6 +78,15 @@ def open_file(root: Path, file: str, *, limit: int | None = None) -> Iterator[Ha
             yield HashedFile(file, stream)
     except OSError as error:
         raise BundleError(file, _why_unreadable(root, file, error)) from error
+
+
+def check_folder(root: Path) -> None:
+    """Refuse a path that leads to no folder.
+
+    Errors: AsrError.
+    """
+    if not root.is_dir():
+        raise AsrError(f"{root}: no such folder; give the path of a bundle")
 
 
 def read_file(root: Path, file: str) -> tuple[bytes, str]:

@@ -43,3 +43,8 @@ def quoted(value: object) -> str:
     if len(text) <= SHOWN_CHARACTERS:
         return ascii(text)
     return f"{text[:SHOWN_CHARACTERS]!a}... ({len(text):,} characters)"
+
+
+def printable(name: str) -> str:
+    """Return the name of a file as it may go to a terminal: unchanged where that is harmless."""
+    return name if name.isprintable() else ascii(name)

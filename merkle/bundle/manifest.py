@@ -111,7 +111,7 @@ def format_manifest(manifest: Manifest) -> bytes:
             "method": manifest.method,
             "rules_sha256": manifest.rules_sha256,
             "inputs_sha256": manifest.inputs_sha256,
-            "tokens": [_token_object(token) for token in manifest.tokens],
+            "tokens": [token_object(token) for token in manifest.tokens],
         }
     )
 
@@ -136,14 +136,13 @@ def parse_manifest(content: bytes) -> Manifest:
 
 def _check_format(root: Node) -> None:
     """Look at the version first: another one may have other keys."""
-    version = root.entries().get("format")
-    if version is None:
-        root.refuse("has no format version")
+    version = root.member("format")
     if version.integer(0, U64_MAX) != FORMAT_VERSION:
         version.refuse(f"is {version.value}; this version of asr reads {FORMAT_VERSION}")
 
 
-def _token_object(token: TokenEntry) -> dict[str, object]:
+def token_object(token: TokenEntry) -> dict[str, object]:
+    """Lay one token out as the manifest has it."""
     return {
         "symbol": token.symbol,
         "mint": format_address(token.mint),

@@ -93,6 +93,13 @@ class Node:
             self.refuse(f"has the keys {quoted(', '.join(members))}, not {', '.join(expected)}")
         return {key: self._inner(f".{key}", value) for key, value in members.items()}
 
+    def member(self, key: str) -> Node:
+        """Read one member of an object; others may stand beside it."""
+        members = self._object()
+        if key not in members:
+            self.refuse(f"has no {key}")
+        return self._inner(f".{key}", members[key])
+
     def entries(self) -> dict[str, Node]:
         """Read an object of any keys."""
         return {key: self._inner(f".{key}", value) for key, value in self._object().items()}

@@ -26,15 +26,14 @@ from merkle.codec.proofs import ALLOCATIONS_HEADER, allocations_csv, proof_file_
 from merkle.distribution import distribution_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from allocation.allocate import Allocations, TokenAllocations
+    from allocation.progress import Progress
     from allocation.round import Round
     from allocation.tables import InputSource
     from merkle.distribution import Distribution, Shard
-
-    Progress = Callable[[str, int, int], None]
 
 CSV_ROWS = 1 << 16  # written at once
 
@@ -133,8 +132,8 @@ def _token_entry(
         max_leaves_per_tree=token.distributor.max_leaves_per_tree,
         order=token.distributor.order,
         pool=token.pool,
-        allocated=allocations.allocated,
-        unallocated=allocations.unallocated,
+        allocated=BaseUnits(allocations.allocated),
+        unallocated={cause: BaseUnits(amount) for cause, amount in allocations.unallocated.items()},
         wallets=len(allocations.wallets),
         trees=tuple(trees),
     )
