@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from allocation.errors import AsrError
 from merkle.hashing import HASH_BYTES, Hashes, HashName, hash_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 NODE_PREFIX: Final = 1
 
@@ -45,18 +42,12 @@ class Tree:
         ).reshape(-1, HASH_BYTES)
 
     def siblings(self, height: int, nodes: int | npt.NDArray[np.intp]) -> Hashes:
-        """Return the sibling of each node of one level below the root, named by its row.
+        """Return the sibling of each node, named by its row, of one level below the root.
 
         A last node without a partner is its own sibling (Jupiter's and Jito's odd rule).
         """
         level = self.levels[height]
         return level[np.minimum(np.bitwise_xor(nodes, 1), len(level) - 1)]
-
-    def sibling_rows(self) -> Iterator[npt.NDArray[np.intp]]:
-        """Yield per level, root excluded, the row in it of each leaf's sibling, shape (n,)."""
-        leaves = np.arange(self.leaf_count, dtype=np.intp)
-        for height, level in enumerate(self.levels[:-1]):
-            yield np.minimum((leaves >> height) ^ 1, len(level) - 1)
 
 
 def depth_of(leaf_count: int) -> int:

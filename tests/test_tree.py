@@ -99,8 +99,8 @@ def test_a_tree_is_that_of_the_plain_definition(
 
 @given(count=st.integers(1, 70))
 def test_siblings_of_all_leaves_are_those_of_each_proof(count: int) -> None:
-    tree = build_tree(keys_of(count), "sha256")
-    by_level = [tree.levels[height][rows] for height, rows in enumerate(tree.sibling_rows())]
+    tree, rows = build_tree(keys_of(count), "sha256"), np.arange(count)
+    by_level = [tree.siblings(height, rows >> height) for height in range(tree.depth)]
     for row in range(count):
         assert tree.proof(row).tolist() == [level[row].tolist() for level in by_level]
 

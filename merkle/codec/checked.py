@@ -122,10 +122,10 @@ def _tree_order(
 
 
 def _is_tree(leaves: Hashes, proofs: Hashes, hash_name: HashName) -> bool:
-    tree = build_tree(leaves, hash_name)
+    tree, rows = build_tree(leaves, hash_name), np.arange(len(leaves))
     return all(
-        np.array_equal(tree.levels[height][rows], proofs[:, height])
-        for height, rows in enumerate(tree.sibling_rows())
+        np.array_equal(tree.siblings(height, rows >> height), proofs[:, height])
+        for height in range(tree.depth)
     )
 
 
