@@ -9,6 +9,7 @@ from typing import Final
 CSV_HEADER: Final = b"pubkey,amount,locked_amount\n"
 TREE_HEAD: Final = b"{\n"
 TREE_TAIL: Final = b"}\n"
+HEADER_LINES: Final = 1  # of both files, before the first wallet
 PROOF_KEY: Final = b'"proof":['
 SIBLING_JOINT: Final = b"],["
 

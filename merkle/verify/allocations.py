@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,14 +11,12 @@ import numpy.typing as npt
 from allocation.address import AddressError, parse_address, parse_addresses
 from allocation.units import U64_MAX
 from merkle.bundle.findings import quoted
-from merkle.bundle.lines import CSV_HEADER, base_units, csv_line
+from merkle.bundle.lines import CSV_HEADER, HEADER_LINES, base_units, csv_line
 
 if TYPE_CHECKING:
     from allocation.address import Keys
     from merkle.bundle.files import HashedFile
     from merkle.verify.findings import Findings
-
-HEADER_LINES: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from allocation.address import format_address
+from merkle.bundle.lines import HEADER_LINES
 from merkle.proof import fold_many
 from merkle.tree import depth_of
 from merkle.verify.leaves import read_leaves
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from merkle.verify.findings import Findings
     from merkle.verify.leaves import Leaves
 
-_HEAD_LINES: Final = 1
 _NOBODY: Final = -1
 
 
@@ -73,7 +73,7 @@ class TreeCheck:
         Errors: BundleError where the file can't be read on.
         """
         for first_line, lines in leaf_lines(self._file, self._findings):
-            leaves = read_leaves(lines, self._depth, first_line - _HEAD_LINES - 1)
+            leaves = read_leaves(lines, self._depth, first_line - HEADER_LINES - 1)
             for at, problem in leaves.problems.items():
                 self._add(problem, first_line + at, leaves.wallets[at])
             places = self._places(leaves.wallets, first_line)
@@ -88,7 +88,7 @@ class TreeCheck:
 
     def _places(self, wallets: Sequence[bytes], first_line: int) -> npt.NDArray[np.intp]:
         """Return the row of each wallet in the shard, _NOBODY where it has none."""
-        texts, start = self._shard.rows.texts, first_line - _HEAD_LINES - 1
+        texts, start = self._shard.rows.texts, first_line - HEADER_LINES - 1
         if texts[start : start + len(wallets)] == list(wallets):
             places = np.arange(start, start + len(wallets))
         else:
@@ -106,8 +106,8 @@ class TreeCheck:
         for line, (wallet, place) in enumerate(zip(wallets, places, strict=True), first_line):
             if wallet and place == _NOBODY:
                 self._add("not among this tree's rows of allocations.csv", line, wallet)
-            elif wallet and place != line - _HEAD_LINES - 1:
-                expected = place + _HEAD_LINES + 1
+            elif wallet and place != line - HEADER_LINES - 1:
+                expected = place + HEADER_LINES + 1
                 self._add(f"belongs to line {expected}, as in allocations.csv", line, wallet)
         return np.array(places, np.intp)
 
