@@ -8,7 +8,12 @@ from merkle.codec.export import (
     export_files,
 )
 from merkle.codec.imports import ImportedTrees, read_trees
-from merkle.codec.proofs import allocations_csv, proof_file, proof_file_parts
+from merkle.codec.proofs import (
+    allocations_csv,
+    allocations_parts,
+    proof_file,
+    proof_file_parts,
+)
 from merkle.codec.trees import CATEGORIES, Category
 
 __all__ = [
@@ -20,6 +25,7 @@ __all__ = [
     "ExportFormat",
     "ImportedTrees",
     "allocations_csv",
+    "allocations_parts",
     "export_files",
     "proof_file",
     "proof_file_parts",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
@@ -10,8 +11,9 @@ import numpy as np
 
 from allocation.errors import AsrError
 from merkle.codec.leaves import document, leaf_blocks, leaves_size
-from merkle.codec.proofs import allocations_csv
+from merkle.codec.proofs import allocations_parts
 from merkle.codec.trees import (
+    CATEGORIES,
     JUPITER_ASR_TREE,
     JUPITER_TREE,
     KV_HEAD,
@@ -88,7 +90,8 @@ def _refuse_misfit(
 ) -> None:
     symbol = distribution.symbol
     if (export_format == "jito-tree") != (category is not None):
-        raise ExportError("a jito-tree needs a category (staker, searcher or validator), no other")
+        names = ", ".join(CATEGORIES)
+        raise ExportError(f"a jito-tree, and nothing else, needs a category: {names}")
     if export_format == "csv":
         return
     if distribution.leaf_format is not JUPITER:
@@ -101,13 +104,9 @@ def _refuse_misfit(
 
 
 def _csv_file(distribution: Distribution, numbers: range) -> ExportFile:
-    rows = _rows(distribution, numbers)
-
-    def content() -> bytes:
-        return allocations_csv(distribution, rows)
-
+    parts = partial(allocations_parts, distribution, _rows(distribution, numbers))
     return ExportFile(
-        name="allocations.csv", size=lambda: len(content()), parts=lambda: iter([content()])
+        name="allocations.csv", size=lambda: sum(len(part) for part in parts()), parts=parts
     )
 
 

@@ -29,7 +29,7 @@ BLOCK_ROWS: Final = 4096  # leaves written at once: some 30 MB in the widest sha
 EMPTY_PROOF: Final = b"[]"
 
 Sides: TypeAlias = "tuple[tuple[Cell, ...], tuple[Cell, ...]]"
-"""What stands before and after the proof of some leaves; they are never empty."""
+"""What stands before and after the proof, for the leaves of some rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class LeafShape:
 
     proof: ListStyle  # around and between the siblings
     sibling: ListStyle  # around and between the numbers of one
-    between: bytes  # leaves
+    between: bytes  # two leaves
     sides: Callable[[Distribution, Shard, slice], Sides]
 
 

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 ALLOCATIONS_HEADER: Final = b"pubkey,amount,locked_amount\n"
 
 
-def allocations_csv(distribution: Distribution, rows: slice = slice(None)) -> bytes:
+EVERY_ROW: Final = slice(None)
+
+
+def allocations_csv(distribution: Distribution, rows: slice = EVERY_ROW) -> bytes:
     """Write wallets and amounts of all rows, or some, as Jupiter's builder reads them.
 
     Tokens with all decimals, in leaf order: cut after every `max_leaves_per_tree` rows it makes
@@ -31,12 +34,15 @@ def allocations_csv(distribution: Distribution, rows: slice = slice(None)) -> by
     Units:  base units -> tokens.
     Source: jup-ag/distributor@master, merkle-tree/src/csv_entry.rs.
     """
+    return b"".join(allocations_parts(distribution, rows))
+
+
+def allocations_parts(distribution: Distribution, rows: slice = EVERY_ROW) -> Iterator[bytes]:
+    """Yield what `allocations_csv` writes, block by block."""
+    yield ALLOCATIONS_HEADER
     start, stop, _ = rows.indices(len(distribution.texts))
-    lines = [ALLOCATIONS_HEADER]
     for at in range(start, stop, BLOCK_ROWS):
-        block = slice(at, min(at + BLOCK_ROWS, stop))
-        lines.append(_csv_lines(distribution, block))
-    return b"".join(lines)
+        yield _csv_lines(distribution, slice(at, min(at + BLOCK_ROWS, stop)))
 
 
 def _csv_lines(distribution: Distribution, block: slice) -> bytes:
