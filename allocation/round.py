@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from allocation.address import Address
     from allocation.units import BaseUnits
 
-Method: TypeAlias = Literal["per-proposal", "list"]
+Method: TypeAlias = Literal["per-proposal", "time-weighted", "list"]
 Claim: TypeAlias = Literal["transfer", "stake"]
 Order: TypeAlias = Literal["key", "input"]
 Unit: TypeAlias = Literal["base", "ui"]
@@ -27,9 +27,12 @@ ZeroAmounts: TypeAlias = Literal["keep", "drop"]
 OnEmpty: TypeAlias = Literal["leave", "redistribute"]
 Denominator: TypeAlias = Literal["counted", "all"]
 Rounding: TypeAlias = Literal["largest-remainder", "floor"]
+Mode: TypeAlias = Literal["daily", "continuous"]
+MissingDay: TypeAlias = Literal["refuse", "previous"]
 
 NO_PROGRAM = "none"
 DEFAULT_MAX_LEAVES = 12_000
+DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,23 @@ class Token:
     pool: BaseUnits | None  # None only for a list
     claim: Claim
     distributor: Distributor
+    minimum_payout: BaseUnits | None = None
+    maximum_payout: BaseUnits | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """The half-open time [start, end) whose stakes count, in unix seconds (UTC)."""
+
+    start: int
+    end: int
+    mode: Mode  # in "daily" mode both are midnights
+
+    @property
+    def length(self) -> int:
+        """What a summed stake is divided by for the average: days in daily mode, else seconds."""
+        seconds = self.end - self.start
+        return seconds // DAY if self.mode == "daily" else seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +94,19 @@ class InputFiles:
     votes: str | None
     allocations: str | None
     exclude: str | None
-    decimals: int | None  # of what votes
+    decimals: int | None  # of what votes or is staked
     unit: Unit
     other_proposals: OtherProposals
     duplicates: Duplicates
     excess_decimals: ExcessDecimals
     zero_amounts: ZeroAmounts
+    stakes: str | None = None  # daily balances; a time-weighted round has these or stake_events
+    stake_events: str | None = None
+    opening: str | None = None  # balances before the earliest event
+    opening_at: int | None = None  # unix seconds when they held: no event may be earlier
+    ignore_outside: bool = False
+    missing_day: MissingDay = "refuse"
+    multipliers: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +118,8 @@ class Rules:
     on_empty: OnEmpty
     denominator: Denominator
     rounding: Rounding
+    minimum_average: BaseUnits | None = None
+    count_cooling: bool = True  # a full unstake in progress keeps counting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,3 +134,4 @@ class Round:
     proposals: tuple[Proposal, ...]  # in the order of the round file
     inputs: InputFiles
     rules: Rules
+    period: Period | None = None  # only, and always, for a time-weighted round

@@ -6,25 +6,32 @@ import json
 from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from allocation.address import format_address
 from allocation.errors import InputError, InputErrors
-from allocation.round import InputFiles, Method, Proposal, Round, Rules
+from allocation.round import InputFiles, Method, Round
+from allocation.round_methods import (
+    demand_decimals,
+    demand_input,
+    refuse_contradictions,
+    refuse_misplaced,
+)
 from allocation.round_tables import (
-    NO_RULES,
     read_distributor,
     read_inputs,
+    read_period,
     read_proposals,
     read_rules,
     read_tokens,
 )
-from allocation.round_values import method_of
-from allocation.strict_toml import Table, parse_toml
-from allocation.toml_values import text_of
+from allocation.strict_toml import parse_toml
+from allocation.toml_values import one_of, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+METHODS: Final = 'write "per-proposal", "time-weighted" or "list"'
 
 
 def load_round(path: Path) -> Round:
@@ -35,17 +42,23 @@ def load_round(path: Path) -> Round:
     """
     content, text = _read(path)
     top = parse_toml(path.name, text)
-    heading, inputs, rules = (top.table(key) for key in ("round", "inputs", "rules"))
+    tables = {"": top} | {name: top.table(name) for name in ("round", "inputs", "rules")}
+    heading, inputs = tables["round"], tables["inputs"]
     name = heading.need("name", text_of, "", 'write what the round is called, e.g. "ASR 2024 Q1"')
-    method = heading.need("method", method_of, None, 'write "per-proposal" or "list"')
-    _refuse_misplaced(method, top, inputs, rules)
+    method = heading.need("method", one_of(get_args(Method)), None, METHODS)
+    if method:
+        refuse_misplaced(method, tables)
+        demand_input(method, inputs)
     common = read_distributor(top.table("distributor"), method)
-    tokens = read_tokens(top, method, common)
+    tokens = read_tokens(top, tables["rules"], method, common)
+    period = read_period(heading, method)
     files = read_inputs(inputs, method)
     proposals = read_proposals(top, method, files.decimals)
-    chosen = read_rules(rules, files.decimals)
-    if method == "per-proposal" and "decimals" not in inputs:
-        _refuse_tokens_without_decimals(inputs, files, proposals, chosen)
+    rules = read_rules(tables["rules"], files.decimals)
+    if method == "time-weighted":
+        refuse_contradictions(tables, files, period, rules)
+    if method:
+        demand_decimals(method, inputs, files, proposals, rules)
     top.close()
     if method is None or top.findings:
         raise top.findings.errors()
@@ -57,7 +70,8 @@ def load_round(path: Path) -> Round:
         tokens=tokens,
         proposals=proposals,
         inputs=files,
-        rules=chosen,
+        rules=rules,
+        period=period,
     )
 
 
@@ -66,7 +80,7 @@ def rules_sha256(the_round: Round) -> str:
 
     Left out are the file and its path, the names of the inputs, and how they were stored:
     `unit` and `inputs.decimals` only turn what is written into base units, and the rows (in
-    inputs_sha256), `minimum_vote` and the totals stand here in base units already. The order of
+    inputs_sha256), the minima and the totals stand here in base units already. The order of
     the proposals decides nothing, so they stand in the order of their ids; that of the tokens is
     the order of the manifest, so it stays.
 
@@ -81,11 +95,18 @@ def rules_sha256(the_round: Round) -> str:
 
 _DECIDES_NOTHING: Final[dict[type, frozenset[str]]] = {
     Round: frozenset({"path", "content"}),
-    InputFiles: frozenset({"votes", "allocations", "exclude", "decimals", "unit"}),
+    InputFiles: frozenset(
+        {
+            *("votes", "allocations", "exclude", "stakes", "stake_events", "opening"),
+            *("multipliers", "decimals", "unit"),
+        }
+    ),
 }
 
 
 def _canonical(value: object) -> object:
+    if isinstance(value, bool):
+        return value
     if isinstance(value, int | Fraction):
         return str(value)
     if isinstance(value, bytes):
@@ -113,31 +134,3 @@ def _read(path: Path) -> tuple[bytes, str]:
         remedy = "save the file as UTF-8"
         finding = InputError(path.name, line, "round file", "", "not UTF-8", remedy)
         raise InputErrors([finding]) from error
-
-
-def _refuse_misplaced(method: Method | None, top: Table, inputs: Table, rules: Table) -> None:
-    """Refuse what is known but belongs to another method."""
-    if method == "list":
-        top.forbid(["proposals"], "a list has no proposals", "remove it")
-        votes_only = ["votes", "other_proposals", "decimals"]
-        inputs.forbid(votes_only, "a list has no votes", "remove it")
-        inputs.forbid(["exclude"], NO_RULES, "remove it, and the wallets from the list")
-        rules.forbid(rules.keys(), NO_RULES, "remove it")
-    if method == "per-proposal":
-        list_only = ["allocations", "duplicates", "zero_amounts"]
-        inputs.forbid(list_only, "only for a list", 'remove it, or write method = "list"')
-
-
-def _refuse_tokens_without_decimals(
-    inputs: Table, files: InputFiles, proposals: tuple[Proposal, ...], rules: Rules
-) -> None:
-    """Refuse amounts of what votes in tokens where nothing says how many decimals it has."""
-    in_tokens = {
-        'unit = "ui"': files.unit == "ui",
-        "rules.minimum_vote": rules.minimum_vote is not None,
-        "the totals of proposals": any(proposal.total is not None for proposal in proposals),
-    }
-    needing = [name for name, given in in_tokens.items() if given]
-    if needing:
-        remedy = "write the decimals of what votes; they are never taken from [[tokens]]"
-        inputs.refuse("decimals", f"missing, but needed for {', '.join(needing)}", remedy)

@@ -6,14 +6,15 @@ Each parser takes what `strict_toml` hands it and raises BadValueError with prob
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 from allocation.address import Address, parse_address
 from allocation.errors import BadValueError
-from allocation.round import Method
-from allocation.toml_values import one_of, text_of
+from allocation.round import DAY
+from allocation.toml_values import kind_of, text_of
 from allocation.units import BaseUnits, ExcessDecimalsError, parse_tokens
 
 if TYPE_CHECKING:
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
 SYMBOL_PATTERN: Final = "[A-Za-z0-9][A-Za-z0-9_-]{0,15}"
 # 18 digits are more than any weight needs and keep what hostile ones cost small
 WEIGHT_PATTERN: Final = "([1-9][0-9]{0,17})(?:/([1-9][0-9]{0,17}))?"
-
-
-def method_of(value: object) -> Method:
-    """Accept a method that this version knows."""
-    try:
-        method: Method = one_of(get_args(Method))(value)
-    except BadValueError as error:
-        if value == "time-weighted":
-            raise BadValueError("not supported by this version", error.remedy) from error
-        raise
-    return method
 
 
 def title_of(value: object) -> str:
@@ -91,16 +81,73 @@ def tokens_of(decimals: int | None) -> Callable[[object], BaseUnits]:
     return parse
 
 
-def pool_of(decimals: int | None) -> Callable[[object], BaseUnits]:
-    """Accept an amount of tokens above 0."""
+def above_zero(decimals: int | None, what: str, remedy: str) -> Callable[[object], BaseUnits]:
+    """Accept an amount of tokens above 0; `remedy` says what to do about `what` of 0."""
 
     def parse(value: object) -> BaseUnits:
-        pool = tokens_of(decimals)(value)
-        if pool == 0 and decimals is not None:
-            raise BadValueError("a pool of 0", "write what there is to give, or remove the token")
-        return pool
+        amount = tokens_of(decimals)(value)
+        if amount == 0 and decimals is not None:
+            raise BadValueError(f"a {what} of 0", remedy)
+        return amount
 
     return parse
+
+
+def pool_of(decimals: int | None) -> Callable[[object], BaseUnits]:
+    """Accept an amount of tokens to be shared."""
+    return above_zero(decimals, "pool", "write what there is to give, or remove the token")
+
+
+def minimum_of(decimals: int | None) -> Callable[[object], BaseUnits]:
+    """Accept an amount of tokens below which something does not count."""
+    return above_zero(decimals, "minimum", "remove it: without it there is no minimum")
+
+
+def moment_of(value: object) -> int:
+    """Accept a date-time with offset, a date (its midnight UTC) or unix seconds: unix seconds.
+
+    Errors: BadValueError too for a moment outside 1970 to 9999, such as one in milliseconds.
+    """
+    if isinstance(value, datetime):
+        seconds = _seconds_of(value)
+    elif isinstance(value, date):  # checked second: a datetime is a date too
+        seconds = (value - _EPOCH.date()).days * DAY
+    elif isinstance(value, time):
+        raise BadValueError("a time without a date", _WRITE_A_MOMENT)
+    elif type(value) is int:  # to Python a bool is an int
+        seconds = value
+    else:
+        raise BadValueError(f"{kind_of(value)}, not a date or time", _WRITE_A_MOMENT)
+    if not 0 <= seconds <= _LAST_SECOND:
+        raise BadValueError("not within the years 1970 to 9999", _WRITE_A_MOMENT)
+    return seconds
+
+
+def midnight_of(value: object) -> int:
+    """Accept a moment at which a day begins in UTC."""
+    seconds = moment_of(value)
+    if seconds % DAY:
+        problem = "no midnight UTC, where the days of daily balances begin and end"
+        raise BadValueError(problem, 'write a date such as 2025-07-01, or mode = "continuous"')
+    return seconds
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_SECOND: Final = 253_402_300_799  # of the year 9999
+_WRITE_A_MOMENT: Final = (
+    "write 2025-07-01 (midnight UTC), 2025-07-01T00:00:00Z or unix seconds, without quotes"
+)
+
+
+def _seconds_of(value: datetime) -> int:
+    if value.tzinfo is None:
+        problem = "a time without an offset is another moment in every time zone"
+        raise BadValueError(problem, "write Z behind it for UTC, or the offset it is meant in")
+    if value.microsecond:
+        raise BadValueError(
+            "a fraction of a second", "write whole seconds: that is what is counted"
+        )
+    return (value - _EPOCH) // timedelta(seconds=1)
 
 
 _WEIGHT_REASONS: Final = (

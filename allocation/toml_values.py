@@ -48,10 +48,20 @@ def integer_within(low: int, high: int) -> Callable[[object], int]:
     return parse
 
 
+def boolean_of(value: object) -> bool:
+    """Accept true or false."""
+    if not isinstance(value, bool):
+        raise BadValueError(
+            f"{kind_of(value)}, not true or false", "write true or false, no quotes"
+        )
+    return value
+
+
 def one_of(allowed: tuple[T, ...]) -> Callable[[object], T]:
     """Accept one of some texts."""
     options = {str(option): option for option in allowed}
-    remedy = "write " + " or ".join(f'"{option}"' for option in options)
+    *first, last = [f'"{option}"' for option in options]
+    remedy = f"write {', '.join(first)} or {last}"
 
     def parse(value: object) -> T:
         if not isinstance(value, str):

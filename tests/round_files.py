@@ -1,4 +1,4 @@
-"""Two round files that are right, for the tests to read and to break."""
+"""Three round files that are right, for the tests to read and to break."""
 
 from __future__ import annotations
 
@@ -56,6 +56,31 @@ minimum_vote = "10"
 [distributor]
 base = "{SIGNER}"
 locker_base = "{LOCKER_BASE}"
+"""
+
+TIME_WEIGHTED = f"""\
+[round]
+name = "ASR 2025 Q3"
+method = "time-weighted"
+start = 2025-07-01
+end = 2025-10-01T00:00:00Z
+
+[[tokens]]
+symbol = "JUP"
+mint = "{JUP}"
+decimals = 6
+pool = "50000000"
+
+[inputs]
+stake_events = "events.csv"
+opening = "opening.csv"
+opening_at = 1751241600
+decimals = 6
+
+[rules]
+minimum_average = "50"
+minimum_payout = "1"
+maximum_payout = "1000"
 """
 
 A_LIST = f"""\

@@ -14,12 +14,17 @@ from hypothesis import strategies as st
 
 from allocation.errors import InputErrors
 from allocation.round_file import load_round
-from tests.round_files import A_LIST, PER_PROPOSAL, load
+from tests.round_files import A_LIST, PER_PROPOSAL, TIME_WEIGHTED, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROUNDS: Final = {"per-proposal": PER_PROPOSAL, "list": A_LIST, "empty": ""}
+ROUNDS: Final = {
+    "per-proposal": PER_PROPOSAL,
+    "time-weighted": TIME_WEIGHTED,
+    "list": A_LIST,
+    "empty": "",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,8 @@ def test_a_wrong_key_is_refused_with_line_reason_and_remedy(case: Case) -> None:
 
 
 def test_the_rounds_that_are_broken_here_are_right() -> None:
-    assert ["per-proposal", "list"] == [load(text).method for text in (PER_PROPOSAL, A_LIST)]
+    methods = ["per-proposal", "time-weighted", "list"]
+    assert methods == [load(text).method for text in (PER_PROPOSAL, TIME_WEIGHTED, A_LIST)]
 
 
 @pytest.mark.parametrize(
@@ -118,17 +124,35 @@ def test_a_hostile_key_reaches_the_terminal_neither_raw_nor_whole(key: str, show
 
 ODD_VALUES: Final = [
     *("true", "-1", "0", "1e400", "nan", "9" * 100, "[]", "{}", "[[]]", "[{}]", "{a = {}}"),
-    *("1979-05-27", "07:32:00", '""', '"\\u0000"', '"1/1/1"', '"\\U0010FFFF"', f'"{"1" * 9_999}"'),
+    *(
+        "1979-05-27",
+        "07:32:00",
+        "1979-05-27 07:32:00",
+        "0001-01-01T00:00:00.9+23:59",
+        '""',
+        '"\\u0000"',
+        '"1/1/1"',
+        '"\\U0010FFFF"',
+        f'"{"1" * 9_999}"',
+    ),
 ]
 
 
 @given(
-    line=st.sampled_from([line for line in PER_PROPOSAL.splitlines() if "=" in line]),
+    place=st.sampled_from(
+        [
+            (text, line)
+            for text in (PER_PROPOSAL, TIME_WEIGHTED)
+            for line in text.splitlines()
+            if "=" in line
+        ]
+    ),
     value=st.sampled_from(ODD_VALUES),
 )
-def test_no_value_of_any_key_does_more_than_be_refused(line: str, value: str) -> None:
+def test_no_value_of_any_key_does_more_than_be_refused(place: tuple[str, str], value: str) -> None:
+    text, line = place
     with suppress(InputErrors):
-        load(PER_PROPOSAL.replace(line, f"{line.partition('=')[0]} = {value}"))
+        load(text.replace(line, f"{line.partition('=')[0]} = {value}"))
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8")), st.integers(0, len(PER_PROPOSAL)))

@@ -10,21 +10,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocation.round import Distributor, InputFiles, Proposal, Round, Rules, Token
+from allocation.round import Distributor, InputFiles, Period, Proposal, Round, Rules, Token
 from allocation.round_file import rules_sha256
 from allocation.units import BaseUnits
-from tests.round_files import A_LIST, JUP, LOCKER_BASE, PER_PROPOSAL, SIGNER, WEN, load
+from tests.round_files import (
+    A_LIST,
+    JUP,
+    LOCKER_BASE,
+    PER_PROPOSAL,
+    SIGNER,
+    TIME_WEIGHTED,
+    WEN,
+    load,
+)
 
 
 def test_the_hash_is_that_of_this_json() -> None:
     canonical = (
-        '{"inputs":{"duplicates":"refuse","excess_decimals":"refuse","other_proposals":"refuse",'
-        '"zero_amounts":"keep"},"method":"list","name":"A list","proposals":[],"rules":'
-        '{"denominator":"counted","exclude_sides":[],"minimum_vote":null,"on_empty":"leave",'
+        '{"inputs":{"duplicates":"refuse","excess_decimals":"refuse","ignore_outside":false,'
+        '"missing_day":"refuse","opening_at":null,"other_proposals":"refuse",'
+        '"zero_amounts":"keep"},"method":"list","name":"A list","period":null,"proposals":[],'
+        '"rules":{"count_cooling":true,"denominator":"counted","exclude_sides":[],'
+        '"minimum_average":null,"minimum_vote":null,"on_empty":"leave",'
         '"rounding":"largest-remainder"},"tokens":[{"claim":"transfer","decimals":"6",'
         '"distributor":{"base":null,"first_version":"0","leaf":"jupiter","locker_base":null,'
         '"max_leaves_per_tree":"12000","order":"key","program":"jupiter"},'
-        f'"mint":"{JUP}","pool":null,"symbol":"JUP"}}]}}'
+        f'"maximum_payout":null,"minimum_payout":null,"mint":"{JUP}","pool":null,"symbol":"JUP"}}]}}'
     )
     assert sha256(canonical.encode()).hexdigest() == rules_sha256(load(A_LIST))
 
@@ -81,6 +92,30 @@ def test_the_hash_tells_rules_apart_and_nothing_else(
     assert (one == other) == (expected == rules_sha256(load(changed(other))))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "decides"),
+    [
+        ("start = 2025-07-01", "start = 1751328000", False),
+        ("start = 2025-07-01", "start = 2025-07-02", True),
+        ("end = 2025-10-01T00:00:00Z", 'mode = "daily"\nend = 2025-10-01', False),
+        ("end = 2025-10-01", 'mode = "continuous"\nend = 2025-10-01', True),
+        ("opening_at = 1751241600", "opening_at = 2025-06-30", False),
+        ("opening_at = 1751241600", "", True),
+        ("events.csv", "events.parquet", False),
+        ('minimum_average = "50"', 'minimum_average = "50.0"', False),
+        ('minimum_average = "50"', 'minimum_average = "50.000001"', True),
+        ('maximum_payout = "1000"', "", True),
+        ('maximum_payout = "1000"', "count_cooling = true\nmaximum_payout = '1000.0'", False),
+    ],
+)
+def test_the_hash_of_a_time_weighted_round_follows_its_period_and_rules(
+    old: str, new: str, decides: bool
+) -> None:
+    assert old in TIME_WEIGHTED
+    other = load(TIME_WEIGHTED.replace(old, new))
+    assert decides == (rules_sha256(load(TIME_WEIGHTED)) != rules_sha256(other))
+
+
 def test_the_order_of_proposals_decides_nothing_and_that_of_tokens_does() -> None:
     loaded = load(PER_PROPOSAL)
     turned = replace(loaded, proposals=loaded.proposals[::-1])
@@ -89,6 +124,8 @@ def test_the_order_of_proposals_decides_nothing_and_that_of_tokens_does() -> Non
 
 
 def other_value(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
     if value is None:
         return BaseUnits(1)
     if isinstance(value, bytes):
@@ -115,7 +152,10 @@ def replaced(loaded: Round, part: str, field: str) -> Round:
     return held
 
 
-STORAGE = {"votes", "allocations", "exclude", "decimals", "unit"}
+STORAGE = {
+    *("votes", "allocations", "exclude", "multipliers", "stakes", "stake_events", "opening"),
+    *("decimals", "unit"),
+}
 FIELDS = [
     (part, field.name)
     for part, of in {
@@ -124,6 +164,7 @@ FIELDS = [
         "proposals.1": Proposal,
         "inputs": InputFiles,
         "rules": Rules,
+        "period": Period,
     }.items()
     for field in fields(of)
     if field.name != "distributor"
@@ -134,6 +175,6 @@ FIELDS = [
 def test_every_field_changes_the_hash_but_names_and_storage_of_inputs(
     part: str, field: str
 ) -> None:
-    loaded = load(PER_PROPOSAL)
+    loaded = load(TIME_WEIGHTED if part == "period" else PER_PROPOSAL)
     decides = not (part == "inputs" and field in STORAGE)
     assert decides == (rules_sha256(loaded) != rules_sha256(replaced(loaded, part, field)))
