@@ -17,7 +17,8 @@ _VOTES_ONLY: Final = "only for per-proposal: votes have no influence here"
 _STAKES_ONLY: Final = "only for time-weighted"
 _VOTES: Final = ("votes", "other_proposals")
 _STAKES: Final = (
-    *("stakes", "stake_events", "opening", "opening_at", "ignore_outside", "missing_day"),
+    *("stakes", "ignore_outside", "missing_day"),
+    *("stake_events", "opening", "opening_at"),
 )
 _LIST: Final = ("allocations", "duplicates", "zero_amounts")
 _PERIOD: Final = ("start", "end", "mode")
