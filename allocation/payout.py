@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from allocation.per_proposal import Division, PerProposal
-    from allocation.round import Round, Token
+    from allocation.round import Round, Rules, Token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def pay(db: DuckDBPyConnection, the_round: Round, divided: PerProposal) -> Payou
     for number, token in enumerate(the_round.tokens):
         amounts = np.asarray(columns[f"amount_{number}"])
         paid = np.flatnonzero(amounts)
-        kept = _unallocated(token, divided.divisions[number])
+        kept = _unallocated(token, divided.divisions[number], the_round.rules)
         kept |= {cause: facts.amounts[number] for cause, facts in removed.items()}
         tokens.append(
             TokenAllocations(
@@ -110,15 +110,15 @@ def _removed(db: DuckDBPyConnection, tokens: int) -> dict[str, Removed]:
     }
 
 
-def _unallocated(token: Token, division: Division) -> dict[str, int]:
+def _unallocated(token: Token, division: Division, rules: Rules) -> dict[str, int]:
     """Return what the divisions themselves left: by rounding down, and of empty proposals."""
     rounding = sum(split.pool - split.shared for split in division.splits if split)
     empty = sum(
         part for part, split in zip(division.pools, division.splits, strict=True) if not split
     )
     undivided = pool_of(token) - sum(division.pools)
-    if any(division.splits):
-        rounding += undivided
+    if rules.on_empty == "redistribute" and not any(division.splits):
+        empty += undivided  # there was nobody to redistribute it to
     else:
-        empty += undivided
+        rounding += undivided
     return {"rounding": rounding, "empty_proposal": empty}

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -31,10 +29,13 @@ from allocation.errors import InvariantError
 from allocation.per_proposal import integer_weights
 from allocation.units import U64_MAX
 from tests import reference
+from tests.allocation_rounds import database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from random import Random
+
+    import duckdb
 
     from allocation.round import Rounding
 
@@ -48,12 +49,6 @@ needs_vectors: Final = pytest.mark.skipif(
 
 def vectors() -> dict[str, Any]:
     return dict(json.loads(VECTORS.read_bytes()))
-
-
-@cache
-def database() -> duckdb.DuckDBPyConnection:
-    """One for all examples: every one of them replaces the tables."""
-    return duckdb.connect(config={"threads": 1})
 
 
 def by_sql(

@@ -1,0 +1,182 @@
+"""Rounds and their tables without any file: what the allocation is given once inputs are read."""
+
+from __future__ import annotations
+
+import atexit
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+
+from allocation.address import Address, format_address
+from allocation.round import Distributor, InputFiles, Proposal, Round, Rules, Token
+from allocation.units import BaseUnits
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from tests.reference import Given, Vote
+
+DISTRIBUTOR: Final = Distributor(
+    program="none",
+    base=None,
+    locker_base=None,
+    leaf="jupiter",
+    max_leaves_per_tree=12_000,
+    first_version=0,
+    order="key",
+)
+
+
+def key(number: int) -> Address:
+    """A wallet whose key sorts as its number does."""
+    return Address(number.to_bytes(32, "big"))
+
+
+def a_token(symbol: str, pool: int | None, decimals: int = 6, **changes: Any) -> Token:
+    return Token(
+        symbol=symbol,
+        mint=changes.pop("mint", Address(symbol.encode().ljust(32, b"\0"))),
+        decimals=decimals,
+        pool=None if pool is None else BaseUnits(pool),
+        claim=changes.pop("claim", "transfer"),
+        distributor=changes.pop("distributor", DISTRIBUTOR),
+        **changes,
+    )
+
+
+def some_proposals(weights: Iterable[Fraction | int | str], **totals: int) -> tuple[Proposal, ...]:
+    """Proposals P0, P1 ... with weights; `totals` are published, by id."""
+    return tuple(
+        Proposal(
+            id=f"P{number}",
+            title=f"Proposal {number}",
+            weight=Fraction(weight),
+            total=BaseUnits(totals[f"P{number}"]) if f"P{number}" in totals else None,
+        )
+        for number, weight in enumerate(weights)
+    )
+
+
+def a_round(
+    tokens: Sequence[Token],
+    proposals: Sequence[Proposal] = (),
+    **rules: Any,
+) -> Round:
+    """A per-proposal round, or a list where there are no proposals; `rules` as they differ."""
+    return Round(
+        path=Path("round.toml"),
+        content=b"",
+        name="A round",
+        method="per-proposal" if proposals else "list",
+        tokens=tuple(tokens),
+        proposals=tuple(proposals),
+        inputs=InputFiles(
+            votes="votes.csv",
+            allocations=None,
+            exclude=None,
+            decimals=6,
+            unit="base",
+            other_proposals="refuse",
+            duplicates="refuse",
+            excess_decimals="refuse",
+            zero_amounts=rules.pop("zero_amounts", "keep"),
+        ),
+        rules=Rules(
+            minimum_vote=rules.pop("minimum_vote", None),
+            exclude_sides=tuple(rules.pop("exclude_sides", ())),
+            on_empty=rules.pop("on_empty", "leave"),
+            denominator=rules.pop("denominator", "counted"),
+            rounding=rules.pop("rounding", "largest-remainder"),
+            **rules,
+        ),
+    )
+
+
+def judged_by(given: Given, tokens: Sequence[Token]) -> Round:
+    """The round that says what the plain judge is given."""
+    return a_round(
+        tokens,
+        some_proposals(given.weights),
+        minimum_vote=given.minimum_vote or None,
+        exclude_sides=given.exclude_sides,
+        on_empty="redistribute" if given.redistribute else "leave",
+        denominator="all" if given.denominator_all else "counted",
+        rounding="floor" if given.floor else "largest-remainder",
+    )
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
+
+
+atexit.register(_connection.cache_clear)  # or DuckDB complains when the interpreter ends
+
+
+def database() -> duckdb.DuckDBPyConnection:
+    """The database of all examples, as if it were new: to open one takes longer than an example."""
+    db = _connection()
+    db.execute("DROP TABLE IF EXISTS shared; DROP TABLE IF EXISTS judged")
+    db.execute("DROP TYPE IF EXISTS cause; DROP TYPE IF EXISTS proposal")
+    return db
+
+
+def fill(
+    votes: Iterable[Vote], proposals: Sequence[Proposal], excluded: Collection[bytes] = ()
+) -> tuple[duckdb.DuckDBPyConnection, list[bytes]]:
+    """Put votes into the tables that reading the inputs leaves; the second result is the wallets.
+
+    The rows of votes stay in the order given, so that it can be shown to mean nothing.
+    """
+    votes, db = list(votes), database()
+    wallets = sorted({vote.wallet for vote in votes} | set(excluded))
+    number = {wallet: place for place, wallet in enumerate(wallets)}
+    _replace(db, "wallets(id UINTEGER, wallet VARCHAR)", enumerate(map(format_address, wallets)))
+    _replace(
+        db,
+        "proposals(id UINTEGER, proposal VARCHAR)",
+        ((place, proposal.id) for place, proposal in enumerate(proposals)),
+    )
+    _replace(
+        db,
+        "votes(wallet UINTEGER, proposal UINTEGER, power UBIGINT, side VARCHAR)",
+        ((number[vote.wallet], *vote[1:]) for vote in votes),
+    )
+    _replace(
+        db,
+        "excluded(wallet UINTEGER, reason VARCHAR)",
+        ((number[wallet], "team") for wallet in sorted(excluded)),
+    )
+    return db, wallets
+
+
+def fill_list(
+    rows: Iterable[tuple[int, int, int, int]],
+) -> tuple[duckdb.DuckDBPyConnection, list[Address]]:
+    """Put rows (wallet number, token, unlocked, locked) into the table of a list, in order."""
+    rows, db = list(rows), database()
+    wallets = sorted({row[0] for row in rows})
+    keys = [key(wallet) for wallet in wallets]
+    _replace(db, "wallets(id UINTEGER, wallet VARCHAR)", enumerate(map(format_address, keys)))
+    _replace(
+        db,
+        "list_rows(position UBIGINT, wallet UINTEGER, token UINTEGER, unlocked UBIGINT, "
+        "locked UBIGINT)",
+        ((place, wallets.index(row[0]), *row[1:]) for place, row in enumerate(rows)),
+    )
+    return db, keys
+
+
+def _replace(
+    db: duckdb.DuckDBPyConnection, definition: str, rows: Iterable[Sequence[object]]
+) -> None:
+    """Make a table anew and fill it in one statement: one per row would take most of the time."""
+    db.execute(f"CREATE OR REPLACE TABLE {definition}")
+    table, columns = definition.partition("(")[0], definition.count(",") + 1
+    values = [list(column) for column in zip(*rows, strict=True)]
+    if values:
+        unnested = ", ".join(f"unnest(${place + 1})" for place in range(columns))
+        db.execute(f"INSERT INTO {table} SELECT {unnested}", values)
