@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,7 +38,7 @@ class ReadTree:
     claimants: list[bytes] = field(default_factory=list)
     unlocked: list[int] = field(default_factory=list)
     locked: list[int] = field(default_factory=list)
-    proofs: list[list[bytes]] = field(default_factory=list)
+    proofs: list[bytes] = field(default_factory=list)  # siblings, leaf level first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +84,12 @@ def _proof_columns(read: ReadTree) -> Hashes:
     count = len(read.proofs)
     depth = depth_of(count)
     for row, proof in enumerate(read.proofs):
-        if len(proof) != depth:
-            problem = f"{len(proof)} hashes in its proof, a tree of {count:,} leaves has {depth}"
+        hashes = len(proof) // HASH_BYTES
+        if hashes != depth:
+            problem = f"{hashes} hashes in its proof, a tree of {count:,} leaves has {depth}"
             _refuse_wallet(read, row, problem)
-    siblings = b"".join(chain.from_iterable(read.proofs))
-    return np.frombuffer(siblings, np.uint8).reshape(count, depth, HASH_BYTES)
+    siblings = np.frombuffer(b"".join(read.proofs), np.uint8)
+    return siblings.reshape(count, depth, HASH_BYTES)
 
 
 def _common_root(read: ReadTree, leaves: Hashes, proofs: Hashes, hash_name: HashName) -> bytes:

@@ -118,15 +118,15 @@ def hash_of(value: object) -> bytes:
     raise BadValueError("not numbers from 0 to 255 only", REMEDY)
 
 
-def proof_of(value: object) -> list[bytes]:
-    """Accept a list of hashes, leaf level first."""
+def proof_of(value: object) -> bytes:
+    """Accept a list of hashes, and return them one after the other."""
     siblings = []
     for number, entry in enumerate(list_of(value)):
         try:
             siblings.append(hash_of(entry))
         except BadValueError as error:
             raise BadValueError(f"hash {number} of it is {error.problem}", REMEDY) from error
-    return siblings
+    return b"".join(siblings)
 
 
 def shown(value: object) -> str:
