@@ -11,11 +11,18 @@ READY := $(VENV)/.ready
 OUT := .out
 ROUND := fixtures/asr-2024-q1/round.toml
 BUNDLE := $(OUT)/asr-2024-q1
+WALLET := 7P2pW7eVhLbJb686ESffN9sbi51JwscgXyhBNEb7d7yz
 WORKERS ?= 2
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Nothing installed elsewhere may answer an import.
 unexport PYTHONPATH PYTHONHOME
+
+# A heading, the command as anybody would type it, and what it prints.
+define step
+@printf '\n== %s\n\n$$ %s\n' '$(1)' '$(2)'
+@$(2)
+endef
 
 .PHONY: help demo test lint types unit bench lock clean
 

@@ -44,10 +44,10 @@ def round_with(votes: str, folder: Path) -> Path:
 
 
 def shuffled_csv(path: Path) -> None:
-    """Write the votes in another order, with other line ends and a column that nobody asked for."""
+    """Write the votes with rows and columns in another order, quoted, with other line ends."""
     header, *rows = (FOLDER / "votes.csv").read_text("utf-8").splitlines()
     Random(7).shuffle(rows)  # noqa: S311 - an order, no secret
-    lines = [f"memo,{header}", *(f'"a ""memo"", or two",{row}' for row in rows)]
+    lines = [",".join(f'"{cell}"' for cell in reversed(row.split(","))) for row in [header, *rows]]
     path.write_bytes("".join(f"{line}\r\n" for line in lines).encode("utf-8-sig"))
 
 
