@@ -6,6 +6,7 @@ import os
 import stat
 from contextlib import contextmanager
 from hashlib import sha256
+from threading import Thread
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, TypeAlias
 
 from allocation.errors import AsrError
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-BLOCK: Final = 1 << 22
+BLOCK: Final = 1 << 21
+MOST_WAITING: Final = 8  # blocks read but not hashed yet
 LONGEST_LINE: Final = 1 << 16  # bytes; a leaf at depth 32 needs 5,000
 
 Kind: TypeAlias = Literal["file", "folder", "link", "other"]
@@ -25,27 +27,58 @@ _FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 _FILE_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe must not hold us up
 
 
+class _Digest:
+    """A sha256 that a second thread computes, never far behind: hashing frees the interpreter."""
+
+    def __init__(self) -> None:
+        self._sha256 = sha256()
+        self._waiting: list[bytes] = []
+        self._thread: Thread | None = None
+
+    def update(self, block: bytes) -> None:
+        self._waiting.append(block)
+        if len(self._waiting) == MOST_WAITING:
+            self._join()
+            self._thread = Thread(target=self._hash, args=(self._waiting,))
+            self._thread.start()
+            self._waiting = []
+
+    def hexdigest(self) -> str:
+        self._join()
+        self._hash(self._waiting)
+        self._waiting = []
+        return self._sha256.hexdigest()
+
+    def _join(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
+
+    def _hash(self, blocks: list[bytes]) -> None:
+        for block in blocks:
+            self._sha256.update(block)
+
+
 class HashedFile:
     """A file that is hashed while it is read: one pass over the bytes serves both."""
 
     def __init__(self, file: str, stream: BinaryIO) -> None:
         self.file = file
         self._stream = stream
-        self._digest = sha256()
+        self._digest = _Digest()
 
-    def blocks(self) -> Iterator[bytes]:
+    def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
         """Yield the bytes from here to the end of the file."""
-        while block := self._stream.read(BLOCK):
+        while block := self._stream.read(size):
             self._digest.update(block)
             yield block
 
-    def lines(self) -> Iterator[bytes]:
+    def lines(self, size: int = BLOCK) -> Iterator[bytes]:
         """Yield blocks of whole lines; only the file's last line may lack its newline.
 
         Errors: BundleError where a line is too long for anything that a bundle holds.
         """
         rest = b""
-        for block in self.blocks():
+        for block in self.blocks(size):
             end = block.rfind(b"\n") + 1
             if end:
                 yield rest + block[:end]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from allocation.address import format_address, parse_address, parse_addresses
 from allocation.errors import AsrError
 from allocation.units import U64_MAX, BaseUnits
 from merkle.bundle.consistency import contradictions
-from merkle.bundle.files import LONGEST_LINE, open_file
+from merkle.bundle.files import open_file
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import MANIFEST, SUMS, allocations_file, tree_file
 from merkle.bundle.lines import HEADER_LINES, LineError, base_units, csv_line, read_leaf
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from merkle.bundle.lines import LeafLine
     from merkle.bundle.manifest import TokenEntry, TreeEntry
     from merkle.bundle.read import Bundle
+
+SEARCHED_AT_ONCE: Final = 1 << 17  # bytes; they stay in the cache from reading to searching
+_NEWLINE: Final = ord("\n")
 
 
 class UnknownWalletError(AsrError):
@@ -116,18 +119,18 @@ def _search(bundle: Bundle, file: str, wallet: str, form: bytes) -> _Hit | None:
 
     Errors: BundleError where it stands twice or the file is another one.
     """
-    start, found, before = form % wallet.encode(), None, 0
+    needle, found, before = b"\n" + form % wallet.encode(), None, 0
     with open_file(bundle.path, file) as opened:
-        for block in opened.lines():
-            at = 0 if block.startswith(start) else block.find(b"\n" + start) + 1
-            begins = at or block.startswith(start)
-            if begins and (found or block.find(b"\n" + start, at) != -1):
-                raise BundleError(file, "stands twice", wallet=wallet)
-            if begins:
-                line, _, _ = block[at : at + LONGEST_LINE].partition(b"\n")
-                found = _Hit(file=file, number=before + block.count(b"\n", 0, at) + 1, line=line)
+        for block in opened.lines(SEARCHED_AT_ONCE):
+            at = block.find(needle) + 1 if not block.startswith(needle[1:]) else 0
+            if at or block.startswith(needle[1:]):
+                if found or needle in block[at:]:
+                    raise BundleError(file, "stands twice", wallet=wallet)
+                line, _, _ = block[at:].partition(b"\n")
+                number = before + block.count(b"\n", 0, at) + 1
+                found = _Hit(file=file, number=number, line=line)
             if not found:
-                before += block.count(b"\n")
+                before += int(np.count_nonzero(np.frombuffer(block, np.uint8) == _NEWLINE))
         bundle.check_digest(file, opened.sha256())
     return found
 
