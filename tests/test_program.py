@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
-from solders.pubkey import Pubkey
 
 from allocation.address import format_address, parse_address
 from allocation.errors import InputError, InputErrors
@@ -62,18 +63,46 @@ def test_every_profile_has_the_id_of_its_program(name: str, program_id: str) -> 
     assert program_id == format_address(PROFILES[name].program_id)
 
 
-def test_the_address_has_base_mint_and_version_as_seeds() -> None:
-    seeds = [b"MerkleDistributor", BASE, JUP, b"\x01\x02" + bytes(6)]
-    program = Pubkey.from_string("DiS3nNjFVMieMgmiQFm6wgJL7nevk4NrhXKLbtEH1Z2R")
-    expected, _ = Pubkey.find_program_address(seeds, program)
-    assert bytes(expected) == distributor_address(PROFILES["jupiter"], BASE, JUP, 0x0201)
+FIELD = 2**255 - 19
+
+
+def is_a_point(key: bytes) -> bool:
+    """Say whether 32 bytes are a point of ed25519: whether RFC 8032 finds an x for this y."""
+    y = int.from_bytes(key, "little") & (2**255 - 1)
+    d = -121_665 * pow(121_666, -1, FIELD)
+    x_squared = (y * y - 1) * pow(d * y * y + 1, -1, FIELD) % FIELD
+    return x_squared == 0 or pow(x_squared, (FIELD - 1) // 2, FIELD) == 1
+
+
+def plain_address(program: str, *seeds: bytes) -> bytes:
+    """Derive an address as Solana defines it: the first hash, bumps downwards, that is no point."""
+    for bump in range(255, -1, -1):
+        parts = [*seeds, bytes([bump]), parse_address(program), b"ProgramDerivedAddress"]
+        derived = sha256(b"".join(parts)).digest()
+        if not is_a_point(derived):
+            return derived
+    raise AssertionError
+
+
+def test_the_plain_derivation_finds_jupiters_locker() -> None:
+    voter = "voTpe3tHQ7AjQHMapgSue2HJFAh2cGsdokqN3XqmVSj"
+    locker = plain_address(voter, b"Locker", parse_address(LOCKER_BASE))
+    assert "CVMdMd79no569tjc5Sq7kzz8isbfCcFyBS5TLGsrZ5dN" == format_address(locker)
+
+
+@pytest.mark.parametrize("version", [0, 1, 0x0201, 2**64 - 1])
+def test_the_address_has_base_mint_and_version_as_seeds(version: int) -> None:
+    program = "DiS3nNjFVMieMgmiQFm6wgJL7nevk4NrhXKLbtEH1Z2R"
+    little_endian = version.to_bytes(8, "little")
+    expected = plain_address(program, b"MerkleDistributor", BASE, JUP, little_endian)
+    assert expected == distributor_address(PROFILES["jupiter"], BASE, JUP, version)
 
 
 def test_jitos_address_has_no_base() -> None:
-    program = Pubkey.from_string("mERKcfxMC5SqJn4Ld4BUris3WKZZ1ojjWJ3A3J5CKxv")
-    expected, _ = Pubkey.find_program_address([b"MerkleDistributor", JUP, bytes(8)], program)
-    assert bytes(expected) == distributor_address(PROFILES["jito"], BASE, JUP, 0)
-    assert bytes(expected) == distributor_address(PROFILES["jito"], None, JUP, 0)
+    program = "mERKcfxMC5SqJn4Ld4BUris3WKZZ1ojjWJ3A3J5CKxv"
+    expected = plain_address(program, b"MerkleDistributor", JUP, bytes(8))
+    assert expected == distributor_address(PROFILES["jito"], BASE, JUP, 0)
+    assert expected == distributor_address(PROFILES["jito"], None, JUP, 0)
 
 
 def test_every_program_base_mint_and_version_has_its_own_address() -> None:
