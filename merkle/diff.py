@@ -8,15 +8,23 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from allocation.address import Address, Keys, key_order
-from allocation.errors import InvariantError
+from allocation.address import KEY_BYTES, Address, Keys, key_order
+from allocation.errors import AsrError, InvariantError
+from merkle.bundle.columns import read_distribution
+from merkle.bundle.consistency import contradictions
+from merkle.bundle.findings import BundleError
+from merkle.bundle.layout import MANIFEST
+from merkle.bundle.read import open_bundle
 from merkle.distribution import exact_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
+    from allocation.progress import Progress
     from allocation.units import Amounts
     from merkle.bundle.manifest import Manifest, TokenEntry
+    from merkle.bundle.read import Bundle
 
 MOVERS: Final = 10
 
@@ -150,10 +158,66 @@ class Diff:
         return all(token.equal for token in self.tokens)
 
 
+def compare(old: Path, new: Path, progress: Progress | None = None) -> Diff:
+    """Compare what two bundles pay, mint by mint.
+
+    Errors: BundleError for a bundle that contradicts itself or the digests it lists.
+    """
+    before, after = _opened(old), _opened(new)
+    mints = {token.mint: None for bundle in (before, after) for token in bundle.manifest.tokens}
+    tokens = []
+    for number, mint in enumerate(mints):
+        if progress is not None:
+            progress("comparing", number, len(mints))
+        tokens.append(_compare_token(mint, before, after))
+    return Diff(
+        old=before.manifest,
+        new=after.manifest,
+        old_id=before.id,
+        new_id=after.id,
+        tokens=tuple(tokens),
+    )
+
+
+def _opened(path: Path) -> Bundle:
+    bundle = open_bundle(path)
+    for problem in contradictions(bundle.manifest):
+        raise BundleError(MANIFEST, problem)
+    return bundle
+
+
+def _compare_token(mint: Address, old: Bundle, new: Bundle) -> TokenDiff:
+    before, after = _entry(old, mint), _entry(new, mint)
+    newest = after or before
+    assert newest is not None, "the mint is one of theirs"  # noqa: S101 - by the caller
+    return TokenDiff(
+        mint=mint,
+        symbol=newest.symbol,
+        decimals=newest.decimals,
+        old=before,
+        new=after,
+        changes=changes_between(_rewards(old, before), _rewards(new, after)),
+    )
+
+
+def _entry(bundle: Bundle, mint: Address) -> TokenEntry | None:
+    return next((token for token in bundle.manifest.tokens if token.mint == mint), None)
+
+
+def _rewards(bundle: Bundle, token: TokenEntry | None) -> Rewards:
+    """Read what a bundle pays of a token; nothing where it does not have it."""
+    if token is None:
+        none = np.zeros(0, np.uint64)
+        return Rewards(keys=np.zeros((0, KEY_BYTES), np.uint8), unlocked=none, locked=none)
+    read = read_distribution(bundle, token)
+    return Rewards(keys=read.claimants, unlocked=read.unlocked, locked=read.locked)
+
+
 def changes_between(old: Rewards, new: Rewards) -> Changes:
     """Set the rewards of both sides against each other, wallet by wallet.
 
-    Errors: InvariantError if the differences did not add up to that of the totals.
+    Errors: AsrError where a wallet stands twice on one side; InvariantError if the differences
+            did not add up to that of the totals.
     """
     keys, place = _wallets(np.concatenate([old.keys, new.keys]))
     before, locked_before, was_there = _spread(old, place[: len(old.keys)], len(keys))
@@ -211,4 +275,6 @@ def _spread(
     totals[place] = rewards.unlocked + rewards.locked
     locked[place] = rewards.locked
     there[place] = True
+    if np.count_nonzero(there) != len(place):
+        raise AsrError("a wallet stands twice among the allocations; `asr verify` says which one")
     return totals, locked, there

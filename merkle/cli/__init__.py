@@ -2,19 +2,23 @@
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from merkle.cli.app import app
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+COMMANDS: Final = ("starting", "rounds", "bundles", "verifying", "diffs", "exports", "imports")
+"""The modules whose commands enter the group, in the order in which help lists them."""
+
+for _module in COMMANDS:
+    import_module(f"merkle.cli.{_module}")
+
 
 def main(arguments: "Sequence[str] | None" = None) -> None:
     """Run one command and exit with its code; `arguments` are those of the process by default."""
-    # the commands enter the group when they are imported
-    from merkle.cli import starting  # noqa: F401, PLC0415
-
     try:
         app(arguments, prog_name="asr")
     except SystemExit as done:

@@ -6,6 +6,7 @@ Exit 0: done. Exit 1: refused or wrong; the reason stands on stderr, or with --j
 """
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -15,6 +16,8 @@ from typer.core import TyperGroup
 from merkle.cli.output import print_json, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from allocation.address import Address
 
 _JSON: Final = "merkle.cli.json"  # key in the context's notes, which all its children share
@@ -43,15 +46,25 @@ class OneHandler(TyperGroup):
 
 def _print_error(error: Exception, *, as_json: bool) -> None:
     """Print the message whole; with --json every finding, however many there are."""
-    from allocation.errors import InputErrors
-
     if as_json:
-        findings = error.findings if isinstance(error, InputErrors) else ()
+        findings = _findings_of(error)
         message = f"{len(findings):,} findings" if len(findings) > 1 else str(error)
-        print_json({"error": message, "findings": [finding.as_json() for finding in findings]})
+        print_json({"error": message, "findings": findings})
     else:
         lines = [printable(line) for line in str(error).split("\n")]
         typer.echo("\n".join(["error: " + lines[0], *lines[1:]]), err=True)
+
+
+def _findings_of(error: Exception) -> "list[Mapping[str, object]]":
+    """Return what an error says about places in files."""
+    from allocation.errors import InputError, InputErrors
+    from merkle.bundle.findings import BundleError
+
+    if isinstance(error, InputErrors):
+        return [finding.as_json() for finding in error.findings]
+    if isinstance(error, InputError):
+        return [error.as_json()]
+    return [asdict(error.finding)] if isinstance(error, BundleError) else []
 
 
 def _explained(error: OSError) -> str:
@@ -100,6 +113,9 @@ JsonFlag = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout.", callback=_note_json)
 ]
 BundleArgument = Annotated[Path, typer.Argument(metavar="BUNDLE", help="Folder made by `build`.")]
+TokenOption = Annotated[
+    str | None, typer.Option("--token", metavar="SYMBOL", help="This token only.")
+]
 WalletArgument = Annotated[str, typer.Argument(metavar="WALLET", help="Base58 address.")]
 
 
@@ -108,7 +124,7 @@ def example(*lines: str) -> str:
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def read_address(text: str, name: str) -> "Address":
+def checked_address(text: str, name: str) -> "Address":
     """Read an address of the command line; a bad one is misuse, exit 2."""
     from allocation.address import AddressError, parse_address
 

@@ -41,7 +41,7 @@ def diff(
     *,
     as_json: JsonFlag = False,
 ) -> None:
-    """Compare what two bundles pay: wallets, amounts, totals, roots, addresses.
+    """Compare what two bundles pay, to whom, from which trees.
 
     Exit 0: the same can be claimed from both, whatever else differs. Exit 1: it can't.
     """

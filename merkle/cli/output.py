@@ -46,8 +46,8 @@ def gain(units: int, decimals: int) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Write a number with its noun, e.g. `1 tree`, `12,000 trees`; `leaf` becomes `leaves`."""
-    plural = noun[:-1] + "ves" if noun.endswith("f") else noun + "s"
+    """Write a number with its noun, e.g. `1 tree`, `12,000 leaves`."""
+    plural = "leaves" if noun == "leaf" else noun + "s"
     return f"{number:,} {noun if number == 1 else plural}"
 
 
@@ -58,10 +58,10 @@ def facts(rows: Sequence[tuple[str, object]], indent: int = 0) -> list[str]:
     return [f"{blanks}{name.ljust(width)}  {printable(value)}".rstrip() for name, value in rows]
 
 
-def figures(rows: Sequence[tuple[str, str]], indent: int = 0) -> list[str]:
-    """Lay out names and amounts, the amounts flush right so that their points stand in one line."""
+def flush_right(rows: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Pad values on the left, so that the points of amounts stand in one line."""
     width = max((len(value) for _, value in rows), default=0)
-    return facts([(name, value.rjust(width)) for name, value in rows], indent)
+    return [(name, value.rjust(width)) for name, value in rows]
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], indent: int = 0) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from merkle.cli.app import JsonFlag, app, example
-from merkle.cli.describing import base_facts, claim_facts, pool_figures, print_bundle
+from merkle.cli.describing import bundle_document, bundle_lines, claim_rows, money_rows
 from merkle.cli.output import counted, facts, print_json, print_lines, progress, warn
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ def check(
     allow_deep: DeepFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Read and validate everything, divide the pools, and say what would be built."""
+    """Check a round: report every error, or what would be built.
+
+    Reads and validates everything and divides the pools, but builds nothing.
+    """
     from allocation.allocate import allocations_of
     from allocation.round_file import load_round
     from merkle.distribution import distribution_of
@@ -73,8 +76,8 @@ def check(
     if as_json:
         print_json(_check_document(the_round, allocations, distributions, warnings))
         return
-    print_lines(_check_lines(the_round, allocations, distributions))
     warn(warnings)
+    print_lines(_check_lines(the_round, allocations, distributions))
 
 
 def _check_lines(
@@ -94,15 +97,13 @@ def _check_lines(
 def _plan_lines(allocations: "TokenAllocations", distribution: "Distribution") -> list[str]:
     """Describe the trees that a token would have."""
     token = allocations.token
-    program = token.distributor.program
-    described = [
-        *claim_facts(token.mint, token.decimals, token.claim, program),
-        *base_facts(program, token.distributor.base),
+    rows = [
+        *claim_rows(token, token.distributor.program, token.distributor.base),
+        *money_rows(token, allocations.allocated, allocations.unallocated),
         ("wallets", f"{len(allocations.wallets):,}"),
         ("trees", _trees_text(distribution, token.distributor.max_leaves_per_tree)),
     ]
-    money = pool_figures(token.decimals, token.pool, allocations.allocated, allocations.unallocated)
-    return [token.symbol, *facts(described, indent=2), *money]
+    return [token.symbol, *facts(rows, indent=2)]
 
 
 def _trees_text(distribution: "Distribution", most: int) -> str:
@@ -111,18 +112,15 @@ def _trees_text(distribution: "Distribution", most: int) -> str:
 
     count = distribution.shard_count
     if not count:
-        return "none, nobody is paid"
+        return "none: nobody is paid"
     limit = depth_limit(distribution.profile, distribution.claim)
-    largest, smallest = (_leaves(distribution, number) for number in (0, count - 1))
-    sizes = f"{largest:,}" if largest == smallest else f"{largest:,}, the last one {smallest:,}"
-    return (
-        f"{count:,} (leaves: {sizes}; at most {most:,}), depth {depth_of(largest)}, limit {limit}"
-    )
+    largest, last = _leaves(distribution, 0), _leaves(distribution, count - 1)
+    sizes = f"{largest:,} leaves" + (f", the last of {last:,}" if last != largest else "")
+    return f"{count:,} of {sizes} ({most:,} at most), depth {depth_of(largest)} ({limit} at most)"
 
 
 def _leaves(distribution: "Distribution", number: int) -> int:
-    rows = distribution.rows_of(number)
-    return rows.stop - rows.start
+    return distribution.boundaries[number + 1] - distribution.boundaries[number]
 
 
 def _check_document(
@@ -188,9 +186,14 @@ def build(
     allow_deep: DeepFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Build the bundle: allocations, trees and proofs, and the report of how they came about."""
+    """Build the bundle of a round: allocations, trees, proofs.
+
+    It stands under its name when it is complete, or not at all. The same inputs and rules give
+    the same bytes, and so the same bundle id.
+    """
     from allocation.allocate import allocations_of
     from allocation.round_file import load_round
+    from merkle.bundle.read import open_bundle
     from merkle.bundle.staging import check_target
     from merkle.bundle.write import write_bundle
     from merkle.program import check_round
@@ -206,4 +209,10 @@ def build(
         write_bundle(
             out, the_round, allocations, force=force, allow_deep=allow_deep, progress=report
         )
-    print_bundle(out, as_json=as_json, warnings=[*warnings, *allocations.warnings])
+    warnings += allocations.warnings
+    bundle = open_bundle(out)
+    if as_json:
+        print_json({**bundle_document(bundle.id, bundle.manifest), "warnings": warnings})
+        return
+    warn(warnings)
+    print_lines(bundle_lines(bundle))

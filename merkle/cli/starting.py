@@ -23,7 +23,10 @@ def init(
     *,
     as_json: JsonFlag = False,
 ) -> None:
-    """Start a round: a commented round file with small sample votes, which builds as it stands."""
+    """Start a round with a sample that builds as it stands.
+
+    Writes a round file that explains every option, and small votes to go with it.
+    """
     from allocation.errors import AsrError
 
     for name in SAMPLE:
