@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from difflib import unified_diff
+from typing import TYPE_CHECKING
 
+from allocation.units import format_tokens
 from tests.readme import README, ROOT, replay
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_sessions_in_the_readme_are_what_happens() -> None:
@@ -35,3 +40,17 @@ def test_the_documents_name_no_path_of_a_machine() -> None:
         for document in documents
         for found in re.findall(r"/(?:home|root|tmp|Users|work)/\S*", document.read_text("utf-8"))
     ]
+
+
+def test_the_division_by_pencil_is_right_and_is_what_the_wallet_gets(fixture_bundle: Path) -> None:
+    section = README.read_text("utf-8").partition("### One wallet")[2].partition("\n## ")[0]
+    plain = section.replace(",", "").replace("\n", " ")
+    steps = re.findall(r"(\d+) × (\d+) ÷ (\d+) = (\d+) remainder (\d+)", plain)  # noqa: RUF001
+    for pool, power, total, share, remainder in (map(int, step) for step in steps):
+        assert (share, remainder) == divmod(pool * power, total)
+    assert 3 == len(steps)
+    ((addends, total_share),) = re.findall(r"((?:\d+ \+ )+\d+) = (\d+) base units", plain)
+    assert int(total_share) == sum(map(int, addends.split(" + ")))
+    (wallet,) = re.findall(r"`(\w{43,44})`", section)
+    rewards = (fixture_bundle / "JUP" / "allocations.csv").read_text("utf-8")
+    assert f"\n{wallet},{format_tokens(int(total_share), 6)},0.000000\n" in rewards
