@@ -1,0 +1,346 @@
+"""A bundle is there whole or not at all, whatever happens to those who build it."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import pytest
+
+from allocation.errors import AsrError
+from merkle.bundle.staging import staged
+from merkle.bundle.writer import Writer
+from tests.plain_bundle import PlainRound, PlainToken, plain_bundle, plain_rows, put
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FILES = plain_bundle(PlainRound(tokens=[PlainToken(rows=plain_rows(9))]))
+OTHERS = plain_bundle(PlainRound(tokens=[PlainToken(rows=plain_rows(5))]))
+ROOT = Path(__file__).parent.parent
+
+
+def write(out: Path, files: dict[str, bytes] = FILES, *, force: bool = False) -> str:
+    """Write files as a build does; SHA256SUMS comes from the writer."""
+    with staged(out, force=force) as folder, Writer(folder) as writer:
+        for name, content in files.items():
+            if name != "SHA256SUMS":
+                writer.write(name, [content[:100], content[100:]])
+        return writer.finish()
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def leftovers(folder: Path) -> list[str]:
+    return [name for name in names(folder) if name.startswith(".")]
+
+
+def test_the_files_are_there_when_the_block_ends_and_nothing_else_is(tmp_path: Path) -> None:
+    write(tmp_path / "bundle")
+    assert FILES == read(tmp_path / "bundle")
+    assert ["bundle"] == names(tmp_path)
+
+
+def build_until_it_breaks(out: Path, *, force: bool = False) -> None:
+    with staged(out, force=force) as folder:
+        put(FILES, folder)
+        raise KeyError("broken")
+
+
+def test_a_block_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(KeyError, match="broken"):
+        build_until_it_breaks(tmp_path / "bundle")
+    assert [] == names(tmp_path)
+
+
+def test_an_existing_bundle_is_kept_without_force(tmp_path: Path) -> None:
+    write(tmp_path / "bundle")
+    with pytest.raises(AsrError, match="bundle exists; choose another name, or replace it with"):
+        write(tmp_path / "bundle", OTHERS)
+    assert FILES == read(tmp_path / "bundle")
+
+
+def test_an_existing_bundle_is_replaced_with_force(tmp_path: Path) -> None:
+    write(tmp_path / "bundle")
+    write(tmp_path / "bundle", OTHERS, force=True)
+    assert OTHERS == read(tmp_path / "bundle")
+    assert ["bundle"] == names(tmp_path)
+
+
+def test_a_forced_build_that_fails_leaves_the_old_bundle(tmp_path: Path) -> None:
+    write(tmp_path / "bundle")
+    with pytest.raises(KeyError, match="broken"):
+        build_until_it_breaks(tmp_path / "bundle", force=True)
+    assert FILES == read(tmp_path / "bundle")
+    assert ["bundle"] == names(tmp_path)
+
+
+def test_force_replaces_nothing_but_a_bundle(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "letter.txt").write_text("dear")
+    with pytest.raises(AsrError, match="home is no bundle, and --force replaces nothing else"):
+        write(tmp_path / "home", force=True)
+    assert ["letter.txt"] == names(tmp_path / "home")
+
+
+def test_an_empty_folder_may_become_the_bundle(tmp_path: Path) -> None:
+    (tmp_path / "bundle").mkdir()
+    write(tmp_path / "bundle")
+    assert FILES == read(tmp_path / "bundle")
+
+
+@pytest.mark.parametrize("kind", ["file", "link to a bundle", "link to nothing"])
+def test_what_is_no_folder_is_refused_even_with_force(kind: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    if kind == "file":
+        out.write_text("a file")
+    else:
+        out.symlink_to(write_to(tmp_path) if kind == "link to a bundle" else tmp_path / "nowhere")
+    with pytest.raises(AsrError, match="out exists and is no folder; choose another name"):
+        write(out, force=True)
+    assert out.is_file() or out.is_symlink()
+
+
+def write_to(folder: Path) -> Path:
+    write(folder / "bundle")
+    return folder / "bundle"
+
+
+def test_a_missing_parent_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AsrError, match=r"the folder .*nowhere does not exist; make it first"):
+        write(tmp_path / "nowhere" / "bundle")
+
+
+def test_a_parent_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AsrError, match=r"the folder .*file does not exist; make it first"):
+        write(tmp_path / "file" / "bundle")
+
+
+@pytest.mark.parametrize("name", [".", "..", "folder/.."])
+def test_a_path_without_a_name_is_refused(name: str) -> None:
+    with pytest.raises(AsrError, match="give the new folder a name"):
+        write(Path(name))
+
+
+def test_a_name_too_long_for_the_disk_is_said(tmp_path: Path) -> None:
+    with pytest.raises(AsrError, match=r"was not written: .*File name too long"):
+        write(tmp_path / ("b" * 250))
+
+
+def test_a_path_is_meant_as_it_is_written_over_links_too(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    write(tmp_path / "link" / "bundle")
+    assert FILES == read(tmp_path / "real" / "bundle")
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """No file may grow beyond 600 bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (600, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(AsrError, match="bundle was not written: File too large"):
+        write(tmp_path / "bundle")
+    assert [] == names(tmp_path)
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_blocks_waiting_for_a_failing_disk_are_bounded(tmp_path: Path) -> None:
+    """The writer stops asking for blocks soon after one could not be written."""
+    asked = []
+
+    def blocks() -> Iterator[bytes]:
+        for number in range(1000):
+            asked.append(number)
+            yield b"x" * 100
+
+    with pytest.raises(AsrError, match="File too large"):
+        write_blocks(tmp_path / "bundle", blocks())
+    assert len(asked) < 20
+
+
+def write_blocks(out: Path, blocks: Iterator[bytes]) -> None:
+    with staged(out, force=False) as folder, Writer(folder) as writer:
+        writer.write("file", blocks)
+
+
+DEAD = ".bundle.asr-1-0123456789abcdef"
+
+
+def test_what_a_dead_build_has_left_is_cleared(tmp_path: Path) -> None:
+    put({"bundle/JUP/allocations.csv": b"half", "lock": b""}, tmp_path / DEAD)
+    write(tmp_path / "bundle")
+    assert ["bundle"] == names(tmp_path)
+
+
+def test_what_a_build_has_left_that_died_before_its_lock_is_cleared(tmp_path: Path) -> None:
+    (tmp_path / DEAD).mkdir()
+    write(tmp_path / "bundle")
+    assert ["bundle"] == names(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".other.asr-1-0123456789abcdef",
+        ".bundle.asr-x.asr-1-0123456789abcdef",
+        ".bundle.asr-1-0123456789abcdef0",
+        ".bundleXasr-1-0123456789abcdef",
+    ],
+)
+def test_what_belongs_to_others_is_left_alone(name: str, tmp_path: Path) -> None:
+    put({"old/file": b"theirs"}, tmp_path / name)
+    write(tmp_path / "bundle")
+    assert {name, "bundle"} == set(names(tmp_path))
+    assert b"theirs" == (tmp_path / name / "old" / "file").read_bytes()
+
+
+def test_a_leftover_that_cannot_be_opened_does_not_stop_a_build(tmp_path: Path) -> None:
+    (tmp_path / DEAD).mkdir()
+    (tmp_path / DEAD / "lock").symlink_to(tmp_path)
+    write(tmp_path / "bundle")
+    assert {DEAD, "bundle"} == set(names(tmp_path))
+
+
+def test_a_file_named_like_a_leftover_does_not_stop_a_build(tmp_path: Path) -> None:
+    (tmp_path / DEAD).write_text("a file")
+    write(tmp_path / "bundle")
+    assert FILES == read(tmp_path / "bundle")
+
+
+def test_a_live_build_is_left_alone_and_whoever_is_later_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "bundle"
+    with pytest.raises(AsrError, match="bundle exists; choose another name"):
+        build_slowly(out, write)
+    assert FILES == read(out)
+    assert ["bundle"] == names(tmp_path)
+
+
+def build_slowly(out: Path, meanwhile: Callable[[Path], object], *, force: bool = False) -> None:
+    """Build OTHERS, while something else happens to `out`."""
+    with staged(out, force=force) as folder:
+        put(OTHERS, folder)
+        meanwhile(out)
+        assert OTHERS == read(folder)
+
+
+def test_with_force_whoever_is_later_replaces(tmp_path: Path) -> None:
+    out = tmp_path / "bundle"
+    build_slowly(out, write, force=True)
+    assert OTHERS == read(out)
+    assert ["bundle"] == names(tmp_path)
+
+
+def test_with_force_what_came_between_is_not_replaced_unless_it_is_a_bundle(tmp_path: Path) -> None:
+    out = tmp_path / "bundle"
+    with pytest.raises(AsrError, match="is no bundle"):
+        build_slowly(out, partial(put, {"letter.txt": b"dear"}), force=True)
+    assert {"letter.txt": b"dear"} == read(out)
+    assert ["bundle"] == names(tmp_path)
+
+
+def test_a_bundle_that_a_dead_build_had_moved_aside_comes_back(tmp_path: Path) -> None:
+    put({f"old/{name}": content for name, content in FILES.items()}, tmp_path / DEAD)
+    put({f"bundle/{name}": content for name, content in OTHERS.items()}, tmp_path / DEAD)
+    with pytest.raises(AsrError, match="bundle exists"):
+        write(tmp_path / "bundle", OTHERS)
+    assert FILES == read(tmp_path / "bundle")
+    assert ["bundle"] == names(tmp_path)
+
+
+def test_a_bundle_that_was_replaced_already_does_not_come_back(tmp_path: Path) -> None:
+    put({f"rubbish/{name}": content for name, content in FILES.items()}, tmp_path / DEAD)
+    write(tmp_path / "bundle", OTHERS)
+    assert OTHERS == read(tmp_path / "bundle")
+    assert ["bundle"] == names(tmp_path)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_many_builds_at_the_same_time_end_with_one_whole_bundle(
+    tmp_path: Path, *, force: bool
+) -> None:
+    builders, rounds = 4, 12
+    barrier = Barrier(builders)
+    variants = [FILES, OTHERS]
+
+    def build(number: int) -> list[str]:
+        problems = []
+        for at in range(rounds):
+            barrier.wait()
+            try:
+                write(tmp_path / f"bundle-{at}", variants[number % 2], force=force)
+            except AsrError as error:
+                problems.append(str(error))
+        return problems
+
+    with ThreadPoolExecutor(builders) as pool:
+        problems = [text for found in pool.map(build, range(builders)) for text in found]
+    assert [0 if force else rounds * (builders - 1)] == [len(problems)]
+    assert all(re.search("exists; choose another name", problem) for problem in problems)
+    assert all(read(tmp_path / f"bundle-{at}") in variants for at in range(rounds))
+    assert [] == leftovers(tmp_path)
+
+
+BUILDER = """
+import sys
+from pathlib import Path
+from tests.test_bundle_staging import FILES, OTHERS, write
+
+print("ready", flush=True)
+force = sys.argv[2] == "force"
+number = 0
+while True:
+    number += 1
+    write(Path(sys.argv[1]) / ("bundle" if force else f"bundle-{number}"),
+          [FILES, OTHERS][number % 2], force=force)
+"""
+
+
+@pytest.mark.parametrize("mode", ["force", "new"])
+def test_a_build_killed_at_any_moment_leaves_no_half_bundle(mode: str, tmp_path: Path) -> None:
+    chance = random.Random(mode)  # noqa: S311 - moments, not secrets
+    for _ in range(10):
+        with subprocess.Popen(  # noqa: S603 - our own interpreter and script
+            [sys.executable, "-c", BUILDER, str(tmp_path), mode],
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env={**os.environ, "COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""},
+        ) as builder:
+            assert builder.stdout is not None
+            assert b"ready\n" == builder.stdout.readline()
+            time.sleep(chance.uniform(0, 0.05))
+            builder.send_signal(signal.SIGKILL)
+        for bundle in tmp_path.iterdir():
+            if not bundle.name.startswith("."):
+                assert read(bundle) in (FILES, OTHERS)
+        for name in {re.sub(r"^\.|\.asr-.*", "", name) for name in leftovers(tmp_path)}:
+            write(tmp_path / name, force=True)
+        assert [] == leftovers(tmp_path)
+        for bundle in tmp_path.iterdir():
+            shutil.rmtree(bundle)
