@@ -31,8 +31,8 @@ help:  ## show this list
 
 demo: $(READY)  ## build, verify and show the fixture round
 	@mkdir -p $(OUT)
-	$(call step,Build: votes in; allocations and trees and proofs out,asr build $(ROUND) --out $(BUNDLE) --force)
-	$(call step,Verify: every root and every proof anew from the files,asr verify $(BUNDLE))
+	$(call step,Build: from votes to proofs,asr build $(ROUND) --out $(BUNDLE) --force | tail -n 1)
+	$(call step,Verify: every root and every proof anew,asr verify $(BUNDLE))
 	$(call step,Summary: what would be deployed,asr summary $(BUNDLE))
 	$(call step,Proof: what one wallet hands to the claim program,asr proof $(BUNDLE) $(WALLET) --token JUP)
 
@@ -44,6 +44,7 @@ lint: $(READY)  ## ruff: rules and format
 
 types: $(READY)  ## mypy --strict
 	mypy
+	for script in fixtures/*/*.py; do mypy "$$script"; done
 
 unit: $(READY)
 	coverage erase
