@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from allocation.allocations import Allocations, TokenAllocations
 from allocation.cautions import cautions_of_list, cautions_of_votes
+from allocation.errors import AsrError
 from allocation.listed import allocate_listed, breakdown_of_list, measure_list
 from allocation.payout import breakdown_of_votes, pay
 from allocation.per_proposal import divide_per_proposal
@@ -51,7 +52,11 @@ def allocations_of(
 def allocate(
     db: DuckDBPyConnection, the_round: Round, inputs: Inputs, progress: Progress | None = None
 ) -> Allocations:
-    """Divide the pools of a round whose inputs stand in the tables of `db`."""
+    """Divide the pools of a round whose inputs stand in the tables of `db`.
+
+    Errors: AsrError for what cannot be divided.
+    """
+    _refuse_what_is_not_applied(the_round)
     if the_round.method == "list":
         outcome = _from_list(db, the_round)
     else:
@@ -72,6 +77,19 @@ def allocate(
         db=db,
         breakdown=outcome.breakdown,
     )
+
+
+def _refuse_what_is_not_applied(the_round: Round) -> None:
+    """Refuse rules that would be read and then change nothing: nobody would notice."""
+    asked = {
+        f'method = "{the_round.method}"': the_round.method not in ("per-proposal", "list"),
+        "minimum_payout": any(token.minimum_payout is not None for token in the_round.tokens),
+        "maximum_payout": any(token.maximum_payout is not None for token in the_round.tokens),
+        "multipliers": the_round.inputs.multipliers is not None,
+    }
+    for rule, wanted in asked.items():
+        if wanted:
+            raise AsrError(f"{rule} cannot be applied by this version; remove it from the round")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

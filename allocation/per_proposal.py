@@ -23,6 +23,7 @@ from allocation.apportion import (
     weigh,
 )
 from allocation.errors import InvariantError
+from allocation.progress import counted
 from allocation.rules import judge
 
 if TYPE_CHECKING:
@@ -63,19 +64,17 @@ def divide_per_proposal(
     Errors: AsrError where a division is too large, before the first one begins.
     """
     judge(db, the_round.rules)
-    measured = measure_proposals(db)
-    weights = tuple(measured.get(number) for number in range(len(proposals)))
+    by_number = measure_proposals(db)
+    weights = tuple(by_number.get(number) for number in range(len(proposals)))
     pools = []
     for token in the_round.tokens:
         pools.append(proposal_pools(token, proposals, weights, the_round.rules))
         _require_room(db, token, pools[-1], proposals, weights)
     db.execute(_empty_shared(len(pools)))
-    splits: list[tuple[Split | None, ...]] = []
-    for number in range(len(proposals)):
-        if progress:
-            progress("dividing the pools", number, len(proposals))
-        parts = [by_proposal[number] for by_proposal in pools]
-        splits.append(_divide_proposal(db, number, parts, weights[number], the_round.rules))
+    splits = [
+        _divide_proposal(db, number, [parts[number] for parts in pools], measured, the_round.rules)
+        for number, measured in counted("dividing the pools", list(enumerate(weights)), progress)
+    ]
     _check_sums(db, splits)
     db.execute("DROP TABLE judged")  # all of it stands in `shared`
     divisions = [

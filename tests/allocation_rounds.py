@@ -1,4 +1,7 @@
-"""Rounds and their tables without any file: what the allocation is given once inputs are read."""
+"""Rounds and their tables without any file: what the allocation is given once inputs are read.
+
+And what comes out of it, in the words of the plain judge.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
+import numpy as np
 
 from allocation.address import Address, format_address
+from allocation.allocate import allocate
+from allocation.payout import pay
+from allocation.per_proposal import divide_per_proposal
 from allocation.round import Distributor, InputFiles, Proposal, Round, Rules, Token
+from allocation.tables import Inputs
 from allocation.units import BaseUnits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from allocation.allocate import Allocations
+    from allocation.payout import Payout
+    from allocation.per_proposal import PerProposal
     from tests.reference import Given, Vote
 
 DISTRIBUTOR: Final = Distributor(
@@ -180,3 +191,75 @@ def _replace(
     if values:
         unnested = ", ".join(f"unnest(${place + 1})" for place in range(columns))
         db.execute(f"INSERT INTO {table} SELECT {unnested}", values)
+
+
+class Outcome:
+    """A round that was divided and paid, in the words of the plain judge."""
+
+    def __init__(self, votes: Sequence[Vote], the_round: Round, excluded: Sequence[bytes] = ()):
+        db, wallets = fill(votes, the_round.proposals, excluded)
+        self.divided: PerProposal = divide_per_proposal(db, the_round, the_round.proposals)
+        self.payout: Payout = pay(db, the_round, self.divided)
+        self.totals = [
+            dict(
+                zip((wallets[row] for row in token.wallets), map(int, token.unlocked), strict=True)
+            )
+            for token in self.payout.tokens
+        ]
+        shares = ", ".join(f"share_{number}" for number in range(len(self.totals)))
+        self.rewards: list[dict[tuple[bytes, int], int]] = [{} for _ in self.totals]
+        for wallet, proposal, *amounts in db.execute(
+            f"SELECT wallet, proposal, {shares} FROM shared WHERE cause IS NULL"  # noqa: S608 - numbers only
+        ).fetchall():
+            for token, amount in enumerate(amounts):
+                self.rewards[token][wallets[wallet], proposal] = amount
+        self.causes = {
+            (wallets[wallet], proposal): cause
+            for wallet, proposal, cause in db.execute(
+                "SELECT wallet, proposal, cause::VARCHAR FROM shared"
+            ).fetchall()
+        }
+
+    def unallocated(self, token: int = 0) -> dict[str, int]:
+        return self.payout.tokens[token].unallocated
+
+
+def allocated(
+    votes: Sequence[Vote], the_round: Round, excluded: Sequence[bytes] = ()
+) -> Allocations:
+    db, wallets = fill(votes, the_round.proposals, excluded)
+    return allocate(db, the_round, inputs_of(wallets, the_round))
+
+
+def listed(rows: Iterable[tuple[int, int, int, int]], the_round: Round) -> Allocations:
+    db, wallets = fill_list(rows)
+    return allocate(db, the_round, inputs_of(wallets, the_round))
+
+
+def inputs_of(wallets: Sequence[bytes], the_round: Round) -> Inputs:
+    return Inputs(
+        keys=np.frombuffer(b"".join(wallets), np.uint8).reshape(-1, 32),
+        texts=np.array([format_address(wallet) for wallet in wallets], "S44"),
+        proposals=the_round.proposals,
+        sources=(),
+        notes={"votes": {"identical_rows": 0}},
+        inputs_sha256="0" * 64,
+    )
+
+
+def amounts(allocations: Allocations, token: int = 0) -> dict[bytes, tuple[int, int]]:
+    """What every wallet gets, in leaf order: unlocked, locked."""
+    found = allocations.tokens[token]
+    return {
+        allocations.keys[wallet].tobytes(): (int(unlocked), int(locked))
+        for wallet, unlocked, locked in zip(
+            found.wallets, found.unlocked, found.locked, strict=True
+        )
+    }
+
+
+def breakdown(allocations: Allocations, folder: Path) -> list[tuple[Any, ...]]:
+    allocations.write_breakdown(folder / "breakdown.parquet")
+    return duckdb.execute(
+        "SELECT * FROM read_parquet($path)", {"path": str(folder / "breakdown.parquet")}
+    ).fetchall()

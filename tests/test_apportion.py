@@ -1,17 +1,12 @@
-"""The largest-remainder split: in Python, in SQL, and by the plain judge, always the same."""
+"""The largest-remainder split: worked by hand, by others, at its limits and in wrong ways."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
-from hypothesis import assume, example, given
-from hypothesis import strategies as st
 
 from allocation.address import parse_address
 from allocation.apportion import (
@@ -20,74 +15,21 @@ from allocation.apportion import (
     apportion,
     has_room,
     measure,
-    measure_proposals,
     no_room,
     split_weights,
-    weigh,
 )
 from allocation.errors import InvariantError
 from allocation.per_proposal import integer_weights
 from allocation.units import U64_MAX
 from tests import reference
 from tests.allocation_rounds import database
+from tests.splitters import by_sql, each_splitter, fill_weights, needs_vectors, vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from random import Random
-
-    import duckdb
 
     from allocation.round import Rounding
-
-    Splitter = Callable[[int, Sequence[int]], list[int]]
-
-VECTORS: Final = Path(__file__).parents[2] / "shared" / "data" / "vectors" / "allocation.json"
-needs_vectors: Final = pytest.mark.skipif(
-    not VECTORS.exists(), reason="../shared/data/vectors/allocation.json is absent"
-)
-
-
-def vectors() -> dict[str, Any]:
-    return dict(json.loads(VECTORS.read_bytes()))
-
-
-def by_sql(
-    pool: int, weights: Sequence[int], rounding: Rounding = "largest-remainder"
-) -> list[int]:
-    """Split as one proposal of a round; a weight of 0 never takes part."""
-    db = database()
-    measured = fill(db, weights)
-    if measured is None:
-        return [0] * len(weights)
-    split_weights(db, "shares", pool, measured, rounding)
-    shares = dict(db.execute("SELECT wallet, share FROM shares").fetchall())
-    return [shares.get(wallet, 0) for wallet in range(len(weights))]
-
-
-def fill(db: duckdb.DuckDBPyConnection, weights: Sequence[int]) -> Weights | None:
-    """Put weights into the table of that name, as a round would."""
-    wide = "HUGEINT" if max(weights, default=0) > U64_MAX else "UBIGINT"
-    db.execute(
-        "CREATE OR REPLACE TABLE judged(wallet UINTEGER, proposal UINTEGER, "
-        f"divides BOOLEAN, weight {wide})"
-    )
-    db.execute(
-        "INSERT INTO judged SELECT unnest(range(len($weights)))::UINTEGER, 0, "
-        f"unnest($weights)::HUGEINT > 0, unnest($weights)::{wide}",
-        {"weights": [str(weight) for weight in weights]},
-    )
-    measured = measure_proposals(db).get(0)
-    if measured:
-        weigh(db, 0)
-    return measured
-
-
-def by_reference(pool: int, weights: Sequence[int]) -> list[int]:
-    return list(reference.apportion(pool, dict(enumerate(weights))).values())
-
-
-SPLITTERS: Final = {"python": apportion, "sql": by_sql, "reference": by_reference}
-each_splitter: Final = pytest.mark.parametrize("split", SPLITTERS.values(), ids=SPLITTERS.keys())
+    from tests.splitters import Splitter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,107 +121,6 @@ def test_a_vector_over_wallets_rounded_down() -> None:
     assert vector["floor_left"] == vector["pool"] - sum(shares)
 
 
-# -------------------------------------------------------------------------------- properties
-
-pools = st.one_of(st.integers(0, 200), st.integers(0, 10**16), st.integers(0, U64_MAX))
-small_weights = st.lists(st.integers(0, 60), min_size=1, max_size=30)
-real_weights = st.lists(st.integers(0, 10**16), min_size=1, max_size=30)
-huge_weights = st.lists(st.integers(0, 10**23), min_size=1, max_size=12)
-any_weights = st.one_of(small_weights, real_weights, huge_weights)
-
-
-def with_room(pool: int, weights: Sequence[int]) -> bool:
-    return has_room(pool, measure(weights))
-
-
-@given(pools, any_weights)
-@example(1, [1] * 30)
-@example(7_142_857_142_857, [2**60, 2**60 - 1, 2**60 + 1, 1])
-@example(U64_MAX, [2**62, 2**62 + 1, 1])  # 2^126 and more, a sum below 2^64
-@example(2**50, [2**76, 2**76 - 1, 3])  # just below the limit
-@example(1, [2**126 - 1, 2**126 - 1, 1])  # the largest sum
-@example(2**63, [2**63 - 1, 1])  # the largest product
-@example(10**4, [10**22 * weight for weight in (3, 5, 7)])  # small but for a common divisor
-def test_sql_and_python_agree_with_the_plain_judge(pool: int, weights: list[int]) -> None:
-    assume(with_room(pool, weights))
-    expected = by_reference(pool, weights)
-    assert expected == apportion(pool, weights)
-    assert expected == by_sql(pool, weights)
-
-
-@given(pools, any_weights)
-def test_rounding_down_agrees_with_the_plain_judge(pool: int, weights: list[int]) -> None:
-    assume(with_room(pool, weights) and any(weights))
-    floors, left_over = reference.rounded_down(pool, dict(enumerate(weights)))
-    assert list(floors.values()) == apportion(pool, weights, "floor")
-    assert list(floors.values()) == by_sql(pool, weights, "floor")
-    assert left_over < len(weights)
-
-
-@given(pools, any_weights)
-def test_shares_add_up_to_the_pool_and_lie_within_one_of_the_exact_share(
-    pool: int, weights: list[int]
-) -> None:
-    total = sum(weights)
-    assume(total)
-    shares = apportion(pool, weights)
-    assert pool == sum(shares)
-    assert all(
-        abs(share - Fraction(pool * weight, total)) < 1
-        for share, weight in zip(shares, weights, strict=True)
-    )
-    assert all(share == 0 for share, weight in zip(shares, weights, strict=True) if weight == 0)
-
-
-@given(pools, st.dictionaries(st.integers(0, 99), st.integers(0, 40), min_size=1), st.randoms())
-def test_the_order_of_rows_changes_nothing(
-    pool: int, weights: dict[int, int], random: Random
-) -> None:
-    keys = list(weights)
-    random.shuffle(keys)
-    shuffled = reference.apportion(pool, {key: weights[key] for key in keys})
-    in_key_order = apportion(pool, [weights[key] for key in sorted(weights)])
-    assert in_key_order == [shuffled[key] for key in sorted(weights)]
-
-
-@given(pools, st.integers(1, 10**16), st.integers(1, 50))
-def test_equal_weights_differ_by_at_most_one_unit(pool: int, weight: int, count: int) -> None:
-    shares = apportion(pool, [weight] * count)
-    assert shares == sorted(shares, reverse=True)
-    assert max(shares) - min(shares) <= 1
-
-
-@given(pools, any_weights)
-def test_more_weight_never_gets_less(pool: int, weights: list[int]) -> None:
-    shares = apportion(pool, weights)
-    ranked = sorted(zip(weights, shares, strict=True))
-    assert all(low[1] <= high[1] for low, high in pairwise(ranked) if low[0] < high[0])
-
-
-@given(pools, any_weights, st.data())
-def test_raising_one_weight_never_lowers_its_own_share(
-    pool: int, weights: list[int], data: st.DataObject
-) -> None:
-    raised = data.draw(st.integers(0, len(weights) - 1))
-    more = [*weights]
-    more[raised] += data.draw(st.integers(1, 10**6))
-    assert apportion(pool, weights)[raised] <= apportion(pool, more)[raised]
-
-
-@given(pools, small_weights, st.integers(1, 10**20))
-def test_scaling_all_weights_changes_nothing(pool: int, weights: list[int], factor: int) -> None:
-    scaled = [weight * factor for weight in weights]
-    expected = apportion(pool, weights)
-    assert expected == apportion(pool, scaled)
-    assert expected == by_sql(pool, scaled)
-
-
-@given(st.lists(st.integers(1, 10**16), min_size=1, max_size=8), st.integers(1, 10**6))
-def test_sql_finds_the_greatest_common_divisor(weights: list[int], factor: int) -> None:
-    scaled = [weight * factor for weight in weights]
-    assert measure(scaled) == fill(database(), scaled)
-
-
 # ------------------------------------------------------------------------- limits and promises
 
 
@@ -294,7 +135,7 @@ def test_sql_finds_the_greatest_common_divisor(weights: list[int], factor: int) 
 )
 def test_a_division_beyond_128_bits_has_no_room(pool: int, weights: list[int]) -> None:
     assert not has_room(pool, measure(weights))
-    assert measure(weights) == fill(database(), weights)  # measuring itself never overflows
+    assert measure(weights) == fill_weights(database(), weights)  # measuring itself never overflows
 
 
 def test_the_first_division_without_room_is_the_one_that_reaches_the_limit() -> None:
@@ -324,7 +165,7 @@ def test_a_refusal_names_token_numbers_and_remedies() -> None:
     ids=["a wallet too many", "a sum too large", "a sum too small"],
 )
 def test_shares_that_contradict_their_measure_are_never_paid(wrong: Weights, promise: str) -> None:
-    fill(database(), [1, 2, 3])
+    fill_weights(database(), [1, 2, 3])
     with pytest.raises(InvariantError, match=promise):
         split_weights(database(), "shares", 1000, wrong, "largest-remainder")
 
