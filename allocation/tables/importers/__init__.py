@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from allocation.errors import AsrError
 from allocation.tables.importers.derived import Origin
+from allocation.tables.importers.power import PowerRule
 from allocation.tables.importers.proposals import Proposals
 from allocation.tables.importers.realms import read_realms_votes
 from allocation.tables.importers.rows import Rows
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from allocation.tables.importers.power import PowerRule
     from allocation.tables.importers.rows import Row
 
 ANY_ORIGIN: Final = Origin()
@@ -47,6 +47,18 @@ STAKE_OPTIONS: Final[Mapping[str, frozenset[str]]] = {
     "escrow-accounts": frozenset({"program", "locker"}),
 }
 """The same of stakes."""
+
+
+__all__ = [
+    "STAKE_OPTIONS",
+    "VOTE_OPTIONS",
+    "Group",
+    "Imported",
+    "Origin",
+    "PowerRule",
+    "import_stakes",
+    "import_votes",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,14 +32,10 @@ if TYPE_CHECKING:
     from allocation.tables.importers.rows import Rows
 
 _ENCODING: Final = "ask the node for encoding base64 without dataSlice"
-_OTHERS: Final = ("Vote", "Escrow", "Locker", "Governor", "Proposal", "PartialUnstaking")
-
-
-def _discriminator(name: str) -> bytes:
-    return sha256(f"account:{name}".encode()).digest()[:8]
-
-
-_NAME_OF: Final = {_discriminator(name): name for name in _OTHERS}
+_NAMES: Final = {  # by discriminator, the first bytes of an account
+    sha256(f"account:{name}".encode()).digest()[:8]: name
+    for name in ("Vote", "Escrow", "Locker", "Governor", "Proposal", "PartialUnstaking")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +109,10 @@ def escrow_accounts(
 def _decoded(
     path: Path, program: Address, rows: Rows, decode: Callable[[bytes, bytes], Any]
 ) -> Iterator[tuple[int, Any]]:
+    program_text = format_address(program)
     for number, entry in entries_of(path, rows):
         try:
-            address, data = _opened(entry, program)
+            address, data = _opened(entry, program_text)
             account = decode(address, data)
         except BadCellError as bad:
             rows.refuse(number, bad)
@@ -124,7 +121,7 @@ def _decoded(
                 yield number, account
 
 
-def _opened(entry: object, program: Address) -> tuple[Address, bytes]:
+def _opened(entry: object, program: str) -> tuple[Address, bytes]:
     """Return address and bytes of an account that belongs to `program`."""
     account = entry.get("account") if isinstance(entry, dict) else None
     if not isinstance(entry, dict) or not isinstance(account, dict):
@@ -136,9 +133,11 @@ def _opened(entry: object, program: Address) -> tuple[Address, bytes]:
         address = parse_address(pubkey)
     except AddressError as error:
         raise BadCellError("pubkey", pubkey, error.problem, error.remedy) from error
-    if "owner" in account and owner != format_address(program):
-        problem = f"another program than {format_address(program)}"
-        raise BadCellError("account.owner", owner, problem, "leave it out, or give its --program")
+    if "owner" in account and owner != program:
+        problem = f"another program than {program}"
+        raise BadCellError(
+            "account.owner", owner, problem, "fetch the right ones, or give its --program"
+        )
     return address, _bytes_of(account.get("data"))
 
 
@@ -157,9 +156,8 @@ def _bytes_of(data: object) -> bytes:
 def _unpacked(data: bytes, name: str, layout: Struct) -> tuple[Any, ...]:
     """Take an account's bytes apart, if they are those of such an account."""
     found = data[:8]
-    if found != _discriminator(name):
-        kind = f"a {_NAME_OF[found]} account" if found in _NAME_OF else "no known account"
-        problem = f"{kind}, not {name}"
+    if _NAMES.get(found) != name:
+        problem = f"that of {_NAMES.get(found, 'no known account')}, not of {name}"
         remedy = f"ask the node for accounts of {layout.size} bytes that begin with it"
         raise BadCellError("discriminator", found.hex(), problem, remedy)
     if len(data) != layout.size:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Final
 from allocation.address import parse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from allocation.address import Address
 
 GOVERN: Final = parse_address("GovaE4iu227srtG2s3tZzB4RmWBzw8sTwrCLZz7kN7rY")
@@ -26,10 +24,13 @@ class Origin:
 
 
 _MARKER: Final = b"ProgramDerivedAddress"
-_LIKELY_BUMPS: Final = range(255, 207, -1)  # each fits with probability 1/2, so 2^-48 are missed
+_LIKELY_BUMPS: Final = [bytes((bump,)) for bump in range(255, 207, -1)]
+# the first that lies off the curve is the one, as half of all do: 2^-48 of them are missed
 
 
-def is_vote(account: bytes, proposal: bytes, voter: bytes, program: bytes, bump: int = -1) -> bool:
+def is_vote(
+    account: bytes, proposal: bytes, voter: bytes, program: bytes, bump: int | None = None
+) -> bool:
     """Tell whether `account` is the one in which `program` keeps this voter's vote.
 
     Source: TeamRaccoons/WAGMI@c7dc581 programs/govern/src/instructions/new_vote.rs
@@ -37,7 +38,9 @@ def is_vote(account: bytes, proposal: bytes, voter: bytes, program: bytes, bump:
     return _is_derived(account, b"Vote" + proposal + voter, program, bump)
 
 
-def is_escrow(account: bytes, locker: bytes, owner: bytes, program: bytes, bump: int = -1) -> bool:
+def is_escrow(
+    account: bytes, locker: bytes, owner: bytes, program: bytes, bump: int | None = None
+) -> bool:
     """Tell whether `account` is the escrow of this owner in this locker of `program`.
 
     Source: TeamRaccoons/WAGMI@c7dc581 programs/locked-voter/src/instructions/new_escrow.rs
@@ -45,7 +48,7 @@ def is_escrow(account: bytes, locker: bytes, owner: bytes, program: bytes, bump:
     return _is_derived(account, b"Escrow" + locker + owner, program, bump)
 
 
-def _is_derived(account: bytes, seeds: bytes, program: bytes, bump: int) -> bool:
+def _is_derived(account: bytes, seeds: bytes, program: bytes, bump: int | None) -> bool:
     """Tell whether the hash over seeds, bump and program gives the address.
 
     Without a known bump the likely ones are tried. Whether the hash lies off the curve need not
@@ -53,6 +56,8 @@ def _is_derived(account: bytes, seeds: bytes, program: bytes, bump: int) -> bool
 
     Source: anza-xyz/solana-sdk pubkey/src/lib.rs, create_program_address
     """
-    bumps: Iterable[int] = _LIKELY_BUMPS if bump < 0 else (bump,)
     end = program + _MARKER
-    return any(sha256(seeds + bytes((each,)) + end).digest() == account for each in bumps)
+    for each in _LIKELY_BUMPS if bump is None else (bytes((bump,)),):
+        if sha256(seeds + each + end).digest() == account:
+            return True
+    return False

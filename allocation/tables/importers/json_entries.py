@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from allocation.tables.importers.rows import BadCellError
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
     from allocation.tables.importers.rows import Rows
 
-_BLANK: Final = re.compile(r"[ \t\r\n]*")
+_BLANKS: Final = frozenset(" \t\r\n")
 _WHOLE_AGAIN: Final = "save the whole answer again"
 
 
@@ -32,6 +31,7 @@ def entries_of(path: Path, rows: Rows) -> Iterator[tuple[int, object]]:
 
     Errors: where the text is no such JSON, one is recorded in `rows` and nothing more is yielded.
     """
+    rows.unit = "entry"
     try:
         yield from _Reader(path.read_bytes()).entries()
     except _BrokenError as broken:
@@ -106,9 +106,9 @@ class _Reader:
 
     def _next(self) -> str:
         """Return the next character that is not blank, empty at the end."""
-        match = _BLANK.match(self._text, self._at)
-        self._at = match.end() if match else self._at
-        return self._text[self._at : self._at + 1]
+        while (sign := self._text[self._at : self._at + 1]) in _BLANKS:
+            self._at += 1
+        return sign
 
     def _take(self, sign: str) -> None:
         if self._next() != sign:

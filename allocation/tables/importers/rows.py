@@ -46,12 +46,13 @@ def _shown(value: object) -> str:
 class Rows:
     """What has been read of one file so far, good and bad.
 
-    A line is the physical line of a listing (the header too has one), or in JSON the number of
-    the account, from 1; 0 is the file as a whole.
+    A line is the physical line of a listing, whose header is one too, or in JSON the number of
+    the entry, from 1; 0 is the file as a whole. `unit` is the word for it.
     """
 
     def __init__(self, source: str) -> None:
         self.notes: Counter[str] = Counter()
+        self.unit = "line"
         self._source = source
         self._rows: list[Row] = []
         self._accounts: dict[bytes, int] = {}
@@ -74,7 +75,7 @@ class Rows:
         first = self._accounts.setdefault(account, line)
         if first == line:
             return True
-        problem = f"the account of line {first} again"
+        problem = f"the account of {self.unit} {first} again"
         self.refuse(
             line, BadCellError(column, format_address(account), problem, "keep one of the two")
         )
@@ -121,7 +122,7 @@ class Rows:
 
     def _refuse_repeated(self, former: Row, row: Row, pair: str) -> None:
         first, second = sorted((former[4], row[4]))
-        problem = f"the {pair} of line {first} again"
+        problem = f"the {pair} of {self.unit} {first} again"
         self.refuse(
             second, BadCellError("wallet", format_address(row[1]), problem, "keep one of the two")
         )
