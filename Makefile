@@ -20,7 +20,7 @@ unexport PYTHONPATH PYTHONHOME
 
 # A heading, the command as anybody would type it, and what it prints.
 define step
-@printf '\n== %s\n\n$$ %s\n' '$(1)' '$(2)'
+@printf '\n== %s\n\n  $$ %s\n' '$(1)' '$(2)'
 @$(2)
 endef
 
