@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,9 +37,11 @@ class BundleError(AsrError):
 
 
 def quoted(value: object) -> str:
-    """Quote what a hostile file holds: printable, and never long."""
-    if isinstance(value, (dict, list)):
+    """Show a value of a hostile file, a JSON value or bytes: printable, and never long."""
+    if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
+    if value is None or isinstance(value, int):
+        return json.dumps(value)
     text = value.decode("ascii", "backslashreplace") if isinstance(value, bytes) else str(value)
     if len(text) <= SHOWN_CHARACTERS:
         return ascii(text)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _CLOSING: Final = b"]]}"
 _NO_SIBLINGS: Final = b"]}"
-_OPENING: Final = ord("[")
+_OPENING: Final = b"["
 _COMMA: Final = ord(",")
 _ZERO: Final = ord("0")
 _BYTE_MAX: Final = 255
@@ -131,8 +131,10 @@ def _fresh_siblings(
     for row, proof in enumerate(proofs, first_row + 1):
         if not proof.endswith(tail):
             tail, fresh = _CLOSING, depth
-        parts = proof[1 : -len(tail)].split(SIBLING_JOINT)
-        if len(parts) != fresh or proof[0] != _OPENING or not proof.endswith(tail):
+        if not proof.startswith(_OPENING) or not proof.endswith(tail):
+            return None
+        parts = proof[len(_OPENING) : -len(tail)].split(SIBLING_JOINT)
+        if len(parts) != fresh:
             return None
         texts += parts
         counts.append(fresh)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from allocation.address import Address
-    from allocation.round import Distributor, Round, Token
+    from allocation.round import Round, Token
     from merkle.bundle.manifest import Manifest, TokenEntry
     from merkle.verify.task import Task
 
@@ -46,8 +46,8 @@ def _differences(the_round: Round, manifest: Manifest) -> Iterator[str]:
     yield from _differing("round", manifest.round, the_round.name)
     yield from _differing("method", manifest.method, the_round.method)
     yield from _differing("rules_sha256", manifest.rules_sha256, rules_sha256(the_round))
-    ours = [token.symbol for token in manifest.tokens]
-    theirs = [token.symbol for token in the_round.tokens]
+    ours = ", ".join(token.symbol for token in manifest.tokens)
+    theirs = ", ".join(token.symbol for token in the_round.tokens)
     yield from _differing("tokens", ours, theirs)
     if ours == theirs:
         for index, token in enumerate(the_round.tokens):
@@ -68,17 +68,13 @@ def _token_differences(place: str, entry: TokenEntry, token: Token) -> Iterator[
         ("order", entry.order, plan.order),
     ):
         yield from _differing(f"{place}.{name}", ours, theirs)
-    sizes = [tree.max_num_nodes for tree in entry.trees]
-    yield from _differing(f"{place}.trees[].max_num_nodes", sizes, _sizes(entry.wallets, plan))
-    versions = [tree.version for tree in entry.trees]
-    expected = list(range(plan.first_version, plan.first_version + len(versions)))
-    yield from _differing(f"{place}.trees[].version", versions, expected)
-
-
-def _sizes(wallets: int, plan: Distributor) -> list[int]:
-    """Return how many leaves each tree has: the last one holds the rest."""
-    full, rest = divmod(wallets, plan.max_leaves_per_tree)
-    return [plan.max_leaves_per_tree] * full + [rest] * (rest > 0)
+    most, trees = plan.max_leaves_per_tree, f"{place}.trees"
+    yield from _differing(f"the number of {trees}", len(entry.trees), -(-entry.wallets // most))
+    for number, tree in enumerate(entry.trees):
+        leaves = min(most, entry.wallets - number * most)  # the last one holds the rest
+        yield from _differing(f"{trees}[{number}].max_num_nodes", tree.max_num_nodes, leaves)
+        version = plan.first_version + number
+        yield from _differing(f"{trees}[{number}].version", tree.version, version)
 
 
 def _differing(place: str, ours: object, theirs: object) -> Iterator[str]:

@@ -1,0 +1,329 @@
+"""What is right is found right; what is hostile is found, and never ends in a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allocation.errors import AsrError
+from merkle.bundle.findings import Finding
+from merkle.verify import findings as collected
+from merkle.verify import verify_bundle
+from tests.forging import CSV, TOKENS, TREE, Files, edited, findings_in, sound
+from tests.plain_bundle import PlainToken, put, seal
+from tests.test_bundle_write import CASES, NOBODY
+
+SOUND = sound()
+FILES = st.sampled_from(sorted(SOUND))
+DETERMINED = [
+    CSV,
+    "wen_2/allocations.csv",
+    TREE,
+    "JUP/proofs/tree_2.json",
+    "wen_2/proofs/tree_0.json",
+]
+"""Files of which no byte can be another one, whatever the digests say."""
+
+
+def in_file(files: Files, name: str) -> list[Finding]:
+    return [finding for finding in findings_in(files) if finding.file == name]
+
+
+@pytest.mark.parametrize("tokens", CASES.values(), ids=CASES)
+def test_nothing_is_found_in_a_bundle_of_the_plain_writer(tokens: list[PlainToken]) -> None:
+    assert [] == findings_in(sound(tokens))
+
+
+def test_a_verification_counts_what_it_has_checked(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    put(SOUND, tmp_path)
+    verification = verify_bundle(tmp_path, progress=lambda *step: told.append(step))
+    counts = (verification.files, verification.tokens, verification.trees, verification.proofs)
+    assert (11, 2, 4, 13) == counts
+    assert 13 == verification.wallets
+    few = "wen_2: proofs"
+    assert [
+        ("JUP: proofs", 4, 10),
+        ("JUP: proofs", 8, 10),
+        ("JUP: proofs", 10, 10),
+        (few, 3, 3),
+    ] == told
+
+
+def test_a_token_that_pays_nobody_is_right() -> None:
+    assert [] == findings_in(sound([*TOKENS[:1], NOBODY]))
+
+
+def test_a_folder_of_proofs_without_a_tree_is_found(tmp_path: Path) -> None:
+    put(sound([*TOKENS[:1], NOBODY]), tmp_path)
+    (tmp_path / "WEN" / "proofs").mkdir()
+    assert (Finding(file="WEN/proofs", problem="unknown folder"),) == verify_bundle(
+        tmp_path
+    ).findings
+
+
+def test_the_bundle_itself_may_be_reached_over_a_link(tmp_path: Path) -> None:
+    put(SOUND, tmp_path / "bundle")
+    (tmp_path / "latest").symlink_to("bundle")
+    assert () == verify_bundle(tmp_path / "latest").findings
+
+
+@pytest.mark.parametrize("name", ["nowhere", "file"])
+def test_what_is_no_folder_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AsrError, match="no such folder; give the path of a bundle"):
+        verify_bundle(tmp_path / name)
+
+
+def test_an_empty_folder_lacks_everything(tmp_path: Path) -> None:
+    verification = verify_bundle(tmp_path)
+    assert verification.bundle_id is None
+    fixed = {"breakdown.parquet", "inputs.json", "manifest.json", "report.json", "round.toml"}
+    assert {*fixed, "SHA256SUMS"} == {finding.file for finding in verification.findings}
+    assert {"missing"} == {finding.problem for finding in verification.findings}
+
+
+@settings(max_examples=80, deadline=None)
+@given(name=FILES, data=st.data())
+def test_any_single_byte_that_is_another_one_is_found_in_its_file(name: str, data: Any) -> None:
+    content = SOUND[name]
+    at = data.draw(st.integers(0, len(content) - 1))
+    byte = data.draw(st.integers(0, 255).filter(lambda value: value != content[at]))
+    found = findings_in({**SOUND, name: content[:at] + bytes([byte]) + content[at + 1 :]})
+    assert found
+    assert name == "SHA256SUMS" or name in {finding.file for finding in found}
+
+
+@settings(max_examples=120, deadline=None)
+@given(name=st.sampled_from(DETERMINED), data=st.data())
+def test_any_change_of_allocations_or_proofs_is_found_though_sealed_again(
+    name: str, data: Any
+) -> None:
+    content = SOUND[name]
+    start = data.draw(st.integers(0, len(content)))
+    stop = data.draw(st.integers(start, min(start + 3, len(content))))
+    alphabet = st.sampled_from(b'0123456789,.[]{}":\n\r -+eE') | st.integers(0, 255)
+    new = data.draw(
+        st.lists(alphabet, max_size=3).map(bytes).filter(lambda new: new != content[start:stop])
+    )
+    changed = content[:start] + new + content[stop:]
+    found = {finding.file for finding in findings_in(seal({**SOUND, name: changed}))}
+    # a proof shows whether it is the line that is wrong; an amount may be wrong in either file
+    assert changed == content or (found if name.endswith(".csv") else name in found)
+
+
+@settings(max_examples=60, deadline=None)
+@given(name=FILES, content=st.binary(max_size=300), whole=st.booleans(), sealed=st.booleans())
+def test_no_bytes_end_in_a_traceback(
+    name: str, content: bytes, *, whole: bool, sealed: bool
+) -> None:
+    before = b"" if whole else SOUND[name][: len(SOUND[name]) // 2]
+    files = {**SOUND, name: before + content}
+    found = findings_in(seal(files) if sealed else files)
+    assert found or name in ("breakdown.parquet", "SHA256SUMS")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def places(document: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the place of every value in a document."""
+    members: Any = ()
+    if isinstance(document, dict):
+        members = document.items()
+    elif isinstance(document, list):
+        members = enumerate(document)
+    return [place, *[inner for key, value in members for inner in places(value, (*place, key))]]
+
+
+@settings(max_examples=40, deadline=None)
+@given(name=st.sampled_from(["manifest.json", "inputs.json", "report.json"]), data=st.data())
+def test_no_json_ends_in_a_traceback(name: str, data: Any) -> None:
+    document = json.loads(SOUND[name])
+    *way, last = data.draw(st.sampled_from(places(document)[1:]))
+    target = document
+    for step in way:
+        target = target[step]
+    target[last] = data.draw(JSON)
+    findings_in(edited(SOUND, name, lambda other: (other.clear(), other.update(document))))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 100_000,
+        b'{"format":' * 900 + b"1" + b"}" * 900,
+        b'{"format": 1, "format": 1}',
+        b'{"format": 1.0}',
+        b'{"format": NaN}',
+        b'{"format": ' + b"9" * 5000 + b"}",
+        b'{"format": "\\ud800"}',
+        b"\xff\xfe",
+        b"\xef\xbb\xbf{}",
+        b"",
+        b"null",
+        b"[]",
+        b"{}\n",
+    ],
+    ids=lambda content: repr(content[:12]),
+)
+@pytest.mark.parametrize("name", ["manifest.json", "report.json", "inputs.json"])
+def test_json_that_no_tool_writes_is_found(name: str, content: bytes) -> None:
+    found = in_file(seal({**SOUND, name: content}), name)
+    assert name == "inputs.json" or found
+    assert len(found) <= 1
+
+
+def test_nesting_that_can_be_read_but_not_written_is_found() -> None:
+    for depth in (300, 450, 900):
+        content = b'{"method": ' + b"[" * depth + b"]" * depth + b"}"
+        assert in_file(seal({**SOUND, "report.json": content}), "report.json")
+
+
+def test_a_link_in_place_of_a_file_is_found_and_not_followed(tmp_path: Path) -> None:
+    put(SOUND, tmp_path / "bundle")
+    (tmp_path / "elsewhere").write_bytes(SOUND["report.json"])
+    (tmp_path / "bundle" / "report.json").unlink()
+    (tmp_path / "bundle" / "report.json").symlink_to(tmp_path / "elsewhere")
+    expected = (Finding(file="report.json", problem="report.json is a link"),)
+    assert expected == verify_bundle(tmp_path / "bundle").findings
+
+
+def test_a_link_in_place_of_a_folder_is_found_and_not_followed(tmp_path: Path) -> None:
+    put(SOUND, tmp_path / "bundle")
+    (tmp_path / "bundle" / "JUP").rename(tmp_path / "elsewhere")
+    (tmp_path / "bundle" / "JUP").symlink_to(tmp_path / "elsewhere")
+    found = verify_bundle(tmp_path / "bundle").findings
+    assert {"JUP is a link"} == {finding.problem for finding in found}
+    assert {name for name in SOUND if name.startswith("JUP")} == {finding.file for finding in found}
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+@pytest.mark.parametrize("name", ["report.json", "breakdown.parquet", CSV, TREE, "SHA256SUMS"])
+def test_what_is_no_regular_file_is_found_and_not_read(
+    kind: str, name: str, tmp_path: Path
+) -> None:
+    put(SOUND, tmp_path)
+    (tmp_path / name).unlink()
+    if kind == "pipe":
+        os.mkfifo(tmp_path / name)
+    else:
+        (tmp_path / name).mkdir()
+    found = verify_bundle(tmp_path).findings
+    assert Finding(file=name, problem="no regular file") in found
+
+
+def test_a_file_in_place_of_a_folder_is_found(tmp_path: Path) -> None:
+    files = {name: content for name, content in SOUND.items() if not name.startswith("JUP")}
+    put({**files, "JUP": b"a file"}, tmp_path)
+    assert "Not a directory" in {finding.problem for finding in verify_bundle(tmp_path).findings}
+
+
+def test_names_that_could_steer_a_terminal_are_shown_harmless(tmp_path: Path) -> None:
+    put({**SOUND, "\x1b[2J": b"", "a\nb": b""}, tmp_path)
+    with suppress(OSError):  # not every file system takes it
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff")).write_bytes(b"")
+    found = {finding.file for finding in verify_bundle(tmp_path).findings}
+    assert {"'\\x1b[2J'", "'a\\nb'"} <= found
+    assert all(name.isprintable() for name in found)
+
+
+@pytest.mark.parametrize("name", ["round.toml", "manifest.json", CSV, TREE])
+def test_a_file_far_too_large_is_found_and_not_read(name: str, tmp_path: Path) -> None:
+    put(SOUND, tmp_path)
+    os.truncate(tmp_path / name, 1 << 40)
+    (problem,) = [
+        finding.problem for finding in verify_bundle(tmp_path).findings if finding.file == name
+    ]
+    assert problem.startswith("has 1,099,511,627,776 bytes; at most ")
+
+
+@pytest.mark.parametrize("name", [CSV, TREE])
+def test_a_line_without_end_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("merkle.verify.tokens.LONGEST_ROW", 1 << 20)
+    monkeypatch.setattr("merkle.verify.tokens.LONGEST_HEAD", 1 << 20)
+    files = seal({**SOUND, name: SOUND[name][:100] + b"x" * 100_000})
+    found = in_file(files, name)
+    assert "a line longer than any that a bundle holds" in {finding.problem for finding in found}
+
+
+def test_trees_are_still_held_to_their_digests_where_the_allocations_end_early() -> None:
+    files = {name: content for name, content in SOUND.items() if name != CSV}
+    files["JUP/proofs/tree_2.json"] += b" "
+    assert {CSV, "JUP/proofs/tree_2.json"} == {finding.file for finding in findings_in(files)}
+
+
+def test_files_are_still_held_to_their_digests_without_a_manifest() -> None:
+    files = {**SOUND, "manifest.json": b"{}", TREE: SOUND[TREE] + b" "}
+    assert {"manifest.json", TREE} == {finding.file for finding in findings_in(files)}
+
+
+def test_everything_else_is_still_checked_without_the_list_of_digests() -> None:
+    files = {name: content for name, content in SOUND.items() if name != "SHA256SUMS"}
+    files["inputs.json"] = b"{"
+    assert {"SHA256SUMS", "inputs.json"} == {finding.file for finding in findings_in(files)}
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "problem"),
+    [
+        (b"", None, "empty"),
+        (b"0", None, "no newline at the end"),
+        (b"nonsense\n", 1, "not '<sha256>  <path>'"),
+        (b"0" * 64 + b" report.json\n", 1, "not '<sha256>  <path>'"),
+        (b"0" * 64 + b"  ../report.json\n", 1, "'../report.json' is no file of a bundle"),
+        (b"0" * 64 + b"  /etc/passwd\n", 1, "'/etc/passwd' is no file of a bundle"),
+        (
+            b"0" * 64 + b"  JUP/proofs/tree_01.json\n",
+            1,
+            "'JUP/proofs/tree_01.json' is no file of a bundle",
+        ),
+        (
+            b"0" * 64 + b"  SHA256SUMS/allocations.csv\n",
+            1,
+            "'SHA256SUMS/allocations.csv' is no file of a bundle",
+        ),
+        (b"0" * 64 + b"  \xff\n", 1, "'\\xff' is no file of a bundle"),
+        ((b"0" * 64 + b"  report.json\n") * 2, 2, "report.json stands twice or is not in order"),
+        (
+            b"0" * 64 + b"  report.json\n" + b"0" * 64 + b"  inputs.json\n",
+            2,
+            "inputs.json stands twice or is not in order",
+        ),
+    ],
+    ids=lambda value: repr(value)[:30],
+)
+def test_a_list_of_digests_that_is_none_is_found_at_its_line(
+    content: bytes, line: int | None, problem: str
+) -> None:
+    found = in_file({**SOUND, "SHA256SUMS": content}, "SHA256SUMS")
+    assert [Finding(file="SHA256SUMS", problem=problem, line=line)] == found
+
+
+def test_findings_of_one_file_are_counted_but_not_kept_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(collected, "MOST_PER_FILE", 3)
+    files = seal({**SOUND, CSV: SOUND[CSV].replace(b",", b";")})
+    found = in_file(files, CSV)
+    assert [1, 2, 3, None] == [finding.line for finding in found]
+    assert "8 more findings" == found[-1].problem
+
+
+def test_a_finding_reads_as_one_line() -> None:
+    finding = Finding(file="JUP/allocations.csv", line=7, wallet="W", problem="stands twice")
+    assert "JUP/allocations.csv:7: W: stands twice" == str(finding)
+    assert "SHA256SUMS: empty" == str(Finding(file="SHA256SUMS", problem="empty"))
