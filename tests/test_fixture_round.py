@@ -8,14 +8,18 @@ import re
 import subprocess
 import sys
 import tomllib
+from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 import pytest
 
-from allocation.address import parse_address
+from allocation.address import format_address, parse_address
+from allocation.units import format_tokens
 from tests.building import build
+from tests.reference import Given, Vote, per_proposal
+from tests.reference_tree import jupiter_leaf, reference_tree
 
 FIXTURES: Final = Path(__file__).parent.parent / "fixtures"
 FOLDER: Final = FIXTURES / "asr-2024-q1"
@@ -67,6 +71,38 @@ def test_a_pool_is_paid_out_to_the_last_base_unit(fixture_bundle: Path, symbol: 
         amounts = [row["amount"] for row in csv.DictReader(file)]
     assert pool == sum(int(amount.replace(".", "")) for amount in amounts)
     assert pool == sum(paid_per_proposal(fixture_bundle, symbol).values())
+
+
+@pytest.mark.parametrize("token", ROUND["tokens"], ids=lambda token: token["symbol"])
+def test_plain_judges_come_to_the_same_rewards_and_root(
+    fixture_bundle: Path, token: dict[str, Any]
+) -> None:
+    decimals, symbol = token["decimals"], token["symbol"]
+    totals = plain_rewards(int(token["pool"]) * 10**decimals)
+    with (fixture_bundle / symbol / "allocations.csv").open(newline="") as file:
+        assert [
+            {"pubkey": format_address(key), "amount": format_tokens(total, decimals)}
+            for key, total in totals.items()
+        ] == [{"pubkey": row["pubkey"], "amount": row["amount"]} for row in csv.DictReader(file)]
+    leaves = [jupiter_leaf(key, total, 0) for key, total in totals.items()]
+    manifest = json.loads((fixture_bundle / "manifest.json").read_bytes())
+    (tree,) = next(entry for entry in manifest["tokens"] if entry["symbol"] == symbol)["trees"]
+    assert reference_tree("sha256", leaves).root.hex() == tree["root"]
+
+
+def plain_rewards(pool: int) -> dict[bytes, int]:
+    """Divide a pool as the definitions say, on exact fractions, in key order."""
+    weights = {
+        parse_address(proposal["id"]): Fraction(proposal["weight"])
+        for proposal in ROUND["proposals"]
+    }
+    places = {key: place for place, key in enumerate(sorted(weights))}
+    lines = dict.fromkeys((FOLDER / "votes.csv").read_text("utf-8").splitlines()[1:])
+    votes = [
+        Vote(parse_address(wallet), places[parse_address(proposal)], int(power))
+        for proposal, wallet, power, _ in (line.split(",") for line in lines)
+    ]
+    return per_proposal(pool, votes, Given(weights=[weights[key] for key in places])).totals
 
 
 def test_the_generator_writes_the_committed_votes_byte_for_byte() -> None:
