@@ -5,4 +5,4 @@
 SELECT wallets.id AS wallet, reason
 FROM typed_exclude
 JOIN wallets ON wallets.wallet = typed_exclude.wallet
-ORDER BY wallets.id, reason
+ORDER BY wallets.id

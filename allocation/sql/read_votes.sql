@@ -9,4 +9,4 @@ SELECT wallets.id AS wallet, proposals.id AS proposal, power, side
 FROM typed_votes
 JOIN wallets ON wallets.wallet = typed_votes.wallet
 JOIN proposals ON proposals.proposal = typed_votes.proposal
-ORDER BY wallets.id, proposals.id, power, side
+ORDER BY wallets.id, proposals.id

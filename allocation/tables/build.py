@@ -80,4 +80,4 @@ def _rows_in(db: DuckDBPyConnection, table: str) -> int:
 
 def _notes(staged: Staged, **counts: int) -> dict[str, object]:
     floored = {"floored_amounts": staged.floored} if staged.floored else {}
-    return {"ignored_columns": list(staged.ignored), **counts, **floored}
+    return {"ignored_columns": sorted(set(staged.ignored)), **counts, **floored}

@@ -173,7 +173,7 @@ class TokenAmount:
 
     def floored(self, text: str) -> str:
         """Return the condition that a good cell loses digits."""
-        return self._excess(text)
+        return self._excess(text) if self.floor else "FALSE"
 
     def _digits(self, text: str) -> str:
         fraction = f"substr(split_part({text}, '.', 2), 1, {self.decimals})"

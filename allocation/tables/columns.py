@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from allocation.round import Round
     from allocation.tables.cells import AmountByMint, Kind
 
+Shown: TypeAlias = "Mapping[str, str]"
+"""The cells of a row by column, as people read them."""
+
 Repeats: TypeAlias = Literal["identical", "refuse", "sum"]
 """Rows with the same key: the same row again is dropped; none may be; their amounts are added."""
 
@@ -48,7 +51,7 @@ class Layout:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     repeats: Repeats
-    repeated: Callable[[Mapping[str, str]], str]  # the shown cells of the first row -> problem
+    repeated: Callable[[Shown, Shown], str]  # first row, repeating row -> problem
     remedy: str = KEEP_ONE
     together: tuple[str, ...] = ()  # amounts whose sum has to be a u64
     only: Only | None = None
@@ -89,9 +92,9 @@ def _votes(round_: Round) -> Layout:
     )
 
 
-def _voted(first: Mapping[str, str]) -> str:
-    side = f" with side {first['side']}" if "side" in first else ""
-    return f"already voted {first['power']}{side} on this proposal"
+def _voted(first: Shown, row: Shown) -> str:
+    said = f"with side {first['side']}" if first["power"] == row["power"] else first["power"]
+    return f"already voted {said} on this proposal"
 
 
 def _exclude(_: Round) -> Layout:
@@ -105,7 +108,7 @@ def _exclude(_: Round) -> Layout:
         ),
         key=("wallet",),
         repeats="identical",
-        repeated=lambda first: f"already excluded with reason {first['reason']}",
+        repeated=lambda first, _: f"already excluded with reason {first['reason']}",
         may_be_empty=True,
     )
 
@@ -139,7 +142,7 @@ def _allocations(round_: Round) -> Layout:
         ),
         key=("wallet", "mint"),
         repeats=files.duplicates,
-        repeated=lambda _: "already listed for this mint" if several else "already listed",
+        repeated=lambda *_: "already listed for this mint" if several else "already listed",
         remedy=f'{KEEP_ONE}, or set duplicates = "sum"',
         together=("unlocked", "locked"),
     )

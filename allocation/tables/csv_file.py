@@ -34,8 +34,8 @@ _CLOSE_IT: Final = "close the quotes, and double each quote inside them"
 class _QuoteError(BadValueError):
     """The quotes of a row are wrong from cell `index` on."""
 
-    def __init__(self, index: int, text: str, problem: str) -> None:
-        super().__init__(problem, _CLOSE_IT)
+    def __init__(self, index: int, text: str, problem: str, remedy: str = _CLOSE_IT) -> None:
+        super().__init__(problem, remedy)
         self.index, self.text = index, text
 
 
@@ -58,15 +58,12 @@ def split_row(text: str) -> list[str]:
             return cells
     rest = text[at:]
     if not rest.startswith('"'):
-        raise _QuoteError(len(cells), rest, _why_not_plain(rest))
+        if '"' in rest.partition(",")[0]:
+            raise _QuoteError(len(cells), rest, "a quote inside a cell without quotes")
+        raise _QuoteError(len(cells), rest, "a carriage return", "remove it")
     if _QUOTED.match(rest):
         raise _QuoteError(len(cells), rest, "text after the closing quote")
     raise _OpenQuoteError(len(cells), rest, "a quote is opened and not closed in this line")
-
-
-def _why_not_plain(rest: str) -> str:
-    cell = rest.partition(",")[0]
-    return "a quote inside a cell without quotes" if '"' in cell else "a carriage return"
 
 
 class CsvFile:
@@ -99,8 +96,9 @@ class CsvFile:
         return match_header(self.layout, names, 1, findings)
 
     def inspect(self, header: Header, scan: Scan) -> Inspection:
-        """Expect every row but the header."""
-        return Inspection(rows=scan.rows - 1 if scan.sound else None, ignored=header.ignored)
+        """Expect every row but the header, and no row to be wider: DuckDB refuses narrower ones."""
+        sound = scan.sound and scan.commas == scan.rows * (len(header.names) - 1)
+        return Inspection(rows=scan.rows - 1 if sound else None, ignored=header.ignored)
 
     def select(self, header: Header) -> str:
         """Name every column by its place, so that no name of the file reaches SQL.
@@ -138,7 +136,7 @@ def _note_width(number: int, cells: Sequence[str], width: int, findings: Finding
         number,
         "line",
         ",".join(cells),
-        f"{len(cells)} cells, and the header has {width}",
+        f"{len(cells)} cell{'s' if len(cells) > 1 else ''}, and the header has {width}",
         "add what is missing" if few else "put a cell with commas in quotes",
         kind="too few cells" if few else "too many cells",
     )

@@ -48,9 +48,9 @@ def parse_object(text: str) -> dict[str, object]:
     try:
         pairs = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise _no_object(f"not JSON: {error.msg} at character {error.colno}") from error
-    except (ValueError, RecursionError) as error:
-        raise _no_object(f"not JSON: {error}") from error
+        raise _no_object(f"not JSON from character {error.colno} on") from error
+    except RecursionError as error:
+        raise _no_object("nested too deeply") from error
     if not isinstance(pairs, _Pairs):
         raise _no_object("not an object")
     values = dict(pairs)
@@ -62,7 +62,7 @@ def parse_object(text: str) -> dict[str, object]:
         problem = f"the value of {nested[0]!r} is nested"
         raise BadValueError(problem, "write text or a number")
     if "\\u" in text and not all(map(_encodes, [*values, *values.values()])):
-        raise _no_object("not JSON: half a surrogate pair")
+        raise _no_object("half a surrogate pair is not JSON")
     return values
 
 
@@ -71,7 +71,7 @@ def _no_object(problem: str) -> BadValueError:
 
 
 def _no_constant(name: str) -> object:
-    raise ValueError(name)
+    raise _no_object(f"{name} is not JSON")
 
 
 def _encodes(value: object) -> bool:

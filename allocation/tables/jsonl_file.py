@@ -72,13 +72,16 @@ class JsonLinesFile:
 
     def select(self, header: Header) -> str:
         """Take text and plain numbers; of anything else nothing."""
+        paths = ", ".join(literal(f'$."{place.name}"') for place in header.places)
         ours = ", ".join(
-            f"CASE WHEN json_type(json, {path}) IN ('VARCHAR', 'UBIGINT') "
-            f"THEN json_extract_string(json, {path}) END AS {place.column.name}"
-            for place in header.places
-            for path in [literal(f'$."{place.name}"')]
+            f"CASE WHEN types[{at}] IN ('VARCHAR', 'UBIGINT') THEN texts[{at}] END "
+            f"AS {place.column.name}"
+            for at, place in enumerate(header.places, 1)
         )
-        return f"SELECT {ours} FROM {self._reader()}"  # noqa: S608 - our own names and paths
+        return (
+            f"SELECT {ours} FROM (SELECT json_type(json, [{paths}]) AS types, "  # noqa: S608 - our own names
+            f"json_extract_string(json, [{paths}]) AS texts FROM {self._reader()})"
+        )
 
     def _reader(self) -> str:
         return (

@@ -100,7 +100,7 @@ def note_repeats(
             continue
         for row in rows[1:]:
             if layout.repeats == "refuse" or any(column[first] != column[row] for column in rest):
-                problem = f"{layout.repeated(good.shown(first))} in {place} {good.line(first)}"
+                problem = f"{layout.repeated(good.shown(first), good.shown(row))} in {place} {good.line(first)}"
                 findings.add(
                     good.line(row), wallet, value, problem, layout.remedy, kind="repeated row"
                 )

@@ -1,8 +1,9 @@
 """One pass over the bytes of a file: its hash, and for text the shape a reader has to find.
 
-DuckDB's CSV reader is fast and lax: it takes quotes where none may be, loses rows to a wrong
-line end without a word, and reads quoted line ends rightly only in one thread. So the rows are
-counted here too, by the rules of RFC 4180 alone; a file that breaks them is not given to it.
+DuckDB's CSV reader is fast and lax: it takes quotes where none may be and empty cells beyond the
+last column, loses rows to a wrong line end without a word, and reads quoted line ends rightly only
+in one thread. So rows and commas are counted here too, by the rules of RFC 4180 alone; a file that
+breaks them is not given to it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Scan:
     sha256: str
     size: int
     rows: int = 0  # lines that are not blank; a line end in quotes ends no line
+    commas: int = 0  # between cells; of CSV only
     sound: bool = True  # False where a strict reader has to find something wrong
     quoted_line_ends: bool = False
 
@@ -63,6 +65,7 @@ def scan_text(path: Path, *, quotes: bool) -> Scan:
         sha256=digest.hexdigest(),
         size=size,
         rows=shape.rows,
+        commas=shape.commas,
         sound=shape.sound,
         quoted_line_ends=shape.quoted_line_ends,
     )
@@ -73,6 +76,7 @@ class _Shape:
 
     def __init__(self, *, quotes: bool) -> None:
         self.rows = 0
+        self.commas = 0
         self.sound = True
         self.quoted_line_ends = False
         self.inside = 0  # 1 while quotes are open
@@ -94,6 +98,7 @@ class _Shape:
     def end(self) -> None:
         """Look at a last line without an end, as if it had one."""
         if self.sound and self._rest:
+            self._carriage = bool(self._carriage)
             self.sound = self._lines(self._rest + (b"\r\n" if self._carriage else b"\n"))
         self.sound = self.sound and not self.inside
 
@@ -115,6 +120,7 @@ class _Shape:
             self._cells_are_quoted_whole(data, quotes)
             and self._lines_end_alike(data, ends[outside], carriages)
         )
+        self.commas += self._commas(data, quotes) if self._quotes_mean else 0
         self.inside = (self.inside + len(quotes)) % 2
         return sound
 
@@ -127,6 +133,12 @@ class _Shape:
             return np.full(len(positions), not self.inside)
         before = np.searchsorted(quotes, positions) + self.inside
         return np.equal(before % 2, 0)
+
+    def _commas(self, data: _Bytes, quotes: _Positions) -> int:
+        commas = data == _COMMA
+        if not len(quotes):
+            return 0 if self.inside else int(np.count_nonzero(commas))
+        return int(np.count_nonzero(self._outside(quotes, np.flatnonzero(commas))))
 
     def _cells_are_quoted_whole(self, data: _Bytes, quotes: _Positions) -> bool:
         """Say whether each quote opens a cell, closes one, or doubles its neighbour."""

@@ -100,7 +100,7 @@ def _floored(file: Opened) -> str:
         for place in file.header.places
         if isinstance(place.column.kind, TokenAmount | AmountByMint)
     ]
-    sums = " + ".join(f"count(*) FILTER ({condition})" for condition in conditions) or "0"
+    sums = " + ".join(f"count(*) FILTER ({condition})" for condition in conditions or ["FALSE"])
     return f"SELECT {sums} FROM staged_{file.layout.kind} WHERE {counts(file.layout)}"  # noqa: S608
 
 

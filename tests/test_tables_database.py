@@ -1,0 +1,90 @@
+"""The database itself, and the Parquet it writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from allocation.errors import AsrError
+from allocation.tables import open_database, write_parquet
+from allocation.tables.database import count, literal, why_rejected
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_limits_are_kept(tmp_path: Path) -> None:
+    with open_database(tmp_path, 2, "1GiB") as db:
+        settings = dict(db.execute("SELECT name, value FROM duckdb_settings()").fetchall())
+    assert "2" == settings["threads"]
+    assert "1.0 GiB" == settings["memory_limit"]
+    assert str(tmp_path / "spill") == settings["temp_directory"]
+    assert "false" == settings["autoinstall_known_extensions"]
+    assert "false" == settings["autoload_known_extensions"]
+
+
+def test_the_scratch_is_made_and_emptied(tmp_path: Path) -> None:
+    scratch = tmp_path / "new" / "scratch"
+    with open_database(scratch, None, None) as db:
+        assert 1 == count(db, "SELECT 1")
+        assert (scratch / "spill").is_dir()
+    assert [] == list(scratch.iterdir())
+
+
+@pytest.mark.parametrize(("threads", "memory"), [(0, None), (-1, None), (None, "much")])
+def test_a_limit_that_is_none_is_refused(
+    tmp_path: Path, threads: int | None, memory: str | None
+) -> None:
+    with pytest.raises(AsrError, match=f"threads {threads}, memory {memory}: .*; give at least 1"):
+        open_database(tmp_path, threads, memory).__enter__()  # noqa: PLC2801 - it must not enter
+
+
+def test_too_little_memory_is_said_in_words(tmp_path: Path) -> None:
+    query = "SELECT list(hash(i)) FROM range(100_000_000) AS rows(i)"
+    with (
+        pytest.raises(AsrError, match="allow more memory, or fewer threads"),
+        open_database(tmp_path, 1, "50MB") as db,
+    ):
+        db.execute(query)
+
+
+def test_what_is_about_the_machine_is_not_put_on_a_file() -> None:
+    assert "no" == why_rejected(duckdb.InvalidInputException("no\nLINE 1"))
+    with pytest.raises(duckdb.OutOfMemoryException):
+        why_rejected(duckdb.OutOfMemoryException("more"))
+
+
+def test_no_variable_of_ours_becomes_a_table(tmp_path: Path) -> None:
+    rows = {"a": [1]}
+    with open_database(tmp_path, 1, None) as db, pytest.raises(duckdb.CatalogException):
+        db.execute("SELECT * FROM rows")
+    assert rows
+
+
+def test_a_literal_holds_any_text(tmp_path: Path) -> None:
+    text = "it's; -- \\ \"\n\u00e9\0"
+    with open_database(tmp_path, 1, None) as db:
+        assert (text,) == db.execute(f"SELECT {literal(text)}").fetchone()
+
+
+def test_parquet_has_the_same_bytes_for_any_threads_and_order(tmp_path: Path) -> None:
+    written = []
+    for threads, order in ((1, "i"), (2, "i"), (2, "hash(i)"), (1, "hash(i)")):
+        with open_database(tmp_path, threads, None) as db:
+            db.execute(
+                "CREATE TABLE t AS SELECT i::UINTEGER AS i, hash(i) AS amount, "
+                "if(i % 7 = 0, NULL, 'it is ' || i % 100) AS text "
+                f"FROM range(300_000) AS rows(i) ORDER BY {order}"
+            )
+            path = tmp_path / f"{len(written)}'s.parquet"
+            write_parquet(db, "SELECT * FROM t ORDER BY i", path)
+            groups = db.execute(
+                "SELECT DISTINCT row_group_num_rows, compression "
+                "FROM parquet_metadata($path) ORDER BY ALL",
+                {"path": str(path)},
+            ).fetchall()
+        written.append(path.read_bytes())
+    assert [(300_000 - 2 * 122_880, "ZSTD"), (122_880, "ZSTD")] == groups
+    assert {written[0]} == set(written)
