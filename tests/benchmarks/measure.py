@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
@@ -59,19 +60,16 @@ def seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def run_process(command: Sequence[object], output: Path = Path(os.devnull)) -> tuple[float, int]:
+def run_process(command: Sequence[object], output: str = os.devnull) -> tuple[float, int]:
     """Run a command to its end; return its wall seconds and its own peak memory in MiB."""
-    start = time.perf_counter()
-    with output.open("wb") as file:
-        process = subprocess.Popen(  # noqa: S603 - our own command, or this interpreter
-            [str(part) for part in command], stdout=file
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, process.args)
-    kib = usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)  # macOS counts bytes
-    return time.perf_counter() - start, kib // 1024
+    starter = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py")), output]
+    done = subprocess.run(  # noqa: S603 - our own command, or this interpreter
+        [*starter, *map(str, command)], stdout=subprocess.PIPE, check=True
+    )
+    found = json.loads(done.stdout)
+    if found["exit_code"]:
+        raise subprocess.CalledProcessError(found["exit_code"], list(map(str, command)))
+    return found["seconds"], found["peak_mib"]
 
 
 def median_process(command: Sequence[object], times: int = 5) -> tuple[float, int]:

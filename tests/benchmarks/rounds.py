@@ -44,7 +44,7 @@ def measure_round(report: Report, folder: Path, wallets: int) -> None:
 def _measure_build(report: Report, real_size: RealSizeRound, bundle: Path) -> None:
     phases = bundle.with_name("phases.json")
     command = [sys.executable, "-m", "tests.benchmarks.build", real_size.path, bundle]
-    took, peak = run_process(command, output=phases)
+    took, peak = run_process(command, output=str(phases))
     work = f"build, {real_size.votes:,} votes to a complete bundle"
     report.add(Row(work=work, seconds=took, peak_mib=peak))
     times = json.loads(phases.read_text("utf-8"))
