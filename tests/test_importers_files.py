@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from allocation.address import Address
+from allocation.allocate import allocations_of
 from allocation.errors import AsrError
+from allocation.round_file import load_round
 from allocation.tables.importers import (
     STAKE_OPTIONS,
     VOTE_OPTIONS,
@@ -18,7 +20,7 @@ from allocation.tables.importers import (
     import_stakes,
     import_votes,
 )
-from tests.governance_exports import A, B, escrow_account, saved, vote_account
+from tests.governance_exports import PROPOSAL, A, B, escrow_account, saved, vote_account
 
 RULE = PowerRule(at=1, max_stake_duration=1)
 KEY = Address(bytes(A))
@@ -144,3 +146,30 @@ def test_stakes_have_shapes_of_their_own(tmp_path: Path) -> None:
     with pytest.raises(AsrError, match="'govern-votes' is no shape; the shapes are stakers, esc"):
         import_stakes("govern-votes", saved(tmp_path, "x"), tmp_path / "out.csv")
     assert {"escrow-accounts"} == VOTE_OPTIONS.keys() & STAKE_OPTIONS.keys()
+
+
+def test_long_work_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allocation.tables.importers.rows.TOLD_EVERY", 2)
+    accounts = [escrow_account(owner, 1) for owner in (A, B, PROPOSAL)]
+    told: list[tuple[str, int, int]] = []
+    import_stakes(
+        "escrow-accounts",
+        saved(tmp_path, accounts),
+        tmp_path / "out.csv",
+        progress=lambda *stage: told.append(stage),
+    )
+    assert [("reading, 2 rows so far", 2, 0)] == told
+
+
+def test_a_round_pays_by_the_votes_that_were_imported(tmp_path: Path) -> None:
+    accounts = [vote_account(A, 3, 0), vote_account(B, 1, 1), vote_account(B, 9, proposal=B)]
+    import_votes("vote-accounts", saved(tmp_path, accounts), tmp_path / "votes.csv")
+    lines = ["[round]", 'name = "r"', 'method = "per-proposal"', "[[tokens]]", 'symbol = "JUP"']
+    lines += ['mint = "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN"', "decimals = 0"]
+    lines += ['pool = "100"', "[[proposals]]", f'id = "{PROPOSAL}"', 'title = "t"', 'weight = "1"']
+    lines += ["[inputs]", 'votes = "votes.csv"', 'other_proposals = "ignore"']
+    the_round = load_round(saved(tmp_path, "\n".join(lines), "round.toml"))
+    with allocations_of(the_round, tmp_path) as allocations:
+        (token,) = allocations.tokens
+        paid = [bytes(key) for key in allocations.keys[token.wallets]], token.unlocked.tolist()
+    assert ([bytes(A), bytes(B)], [75, 25]) == paid

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 import typer
 
 from merkle.cli.app import JsonFlag, checked_address, example
-from merkle.cli.output import facts, print_json, print_lines, table
+from merkle.cli.output import facts, print_json, print_lines, progress, table
 
 if TYPE_CHECKING:
     from allocation.tables.importers import Imported, Origin, PowerRule
@@ -75,9 +75,17 @@ def votes(  # noqa: PLR0913 - one parameter per option
 
     rule = _rule_of(at, longest, multiplier)
     origin = _origin_of(program, locker)
-    imported = import_votes(
-        shape, file, out, proposal=proposal, origin=origin, rule=rule, force=force
-    )
+    with progress() as report:
+        imported = import_votes(
+            shape,
+            file,
+            out,
+            proposal=proposal,
+            origin=origin,
+            rule=rule,
+            force=force,
+            progress=report,
+        )
     _print_imported(out, imported, "votes", as_json=as_json)
 
 
@@ -108,7 +116,10 @@ def stakes(  # noqa: PLR0913 - likewise
 
     origin = _origin_of(program, locker)
     on = day.date() if day else None
-    imported = import_stakes(shape, file, out, day=on, origin=origin, force=force)
+    with progress() as report:
+        imported = import_stakes(
+            shape, file, out, day=on, origin=origin, force=force, progress=report
+        )
     _print_imported(out, imported, "stakes", as_json=as_json)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from allocation.progress import Progress
     from allocation.tables.importers.rows import Row
 
 ANY_ORIGIN: Final = Origin()
@@ -82,7 +83,7 @@ class Imported:
     notes: Mapping[str, int]  # what else the operator should know, with counts above 0
 
 
-def import_votes(
+def import_votes(  # noqa: PLR0913 - one parameter per option
     shape: str,
     path: Path,
     out: Path,
@@ -91,6 +92,7 @@ def import_votes(
     origin: Origin = ANY_ORIGIN,
     rule: PowerRule | None = None,
     force: bool = False,
+    progress: Progress | None = None,
 ) -> Imported:
     """Write the votes of `path` as `proposal,wallet,voting_power` and, where known, `side`.
 
@@ -101,7 +103,7 @@ def import_votes(
     """
     _check_options(shape, VOTE_OPTIONS, origin, {"proposal": proposal, "at": rule})
     check_target(out, path, force=force)
-    rows, proposals = Rows(path.name), Proposals(proposal)
+    rows, proposals = Rows(path.name, progress), Proposals(proposal)
     match shape:
         case "govern-votes":
             read_govern_votes(path, rows, proposals, origin)
@@ -128,6 +130,7 @@ def import_stakes(
     day: date | None = None,
     origin: Origin = ANY_ORIGIN,
     force: bool = False,
+    progress: Progress | None = None,
 ) -> Imported:
     """Write the stakes of `path` as `wallet,staked`, or with `day` as `date,wallet,staked`.
 
@@ -138,7 +141,7 @@ def import_stakes(
     """
     _check_options(shape, STAKE_OPTIONS, origin, {})
     check_target(out, path, force=force)
-    rows = Rows(path.name)
+    rows = Rows(path.name, progress)
     if shape == "stakers":
         read_stakers(path, rows, origin)
     else:

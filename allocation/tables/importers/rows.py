@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from allocation.address import format_address, parse_address
 from allocation.errors import BadValueError, InputError, InputErrors
@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from allocation.address import Address
+    from allocation.progress import Progress
 
 T = TypeVar("T")
+
+TOLD_EVERY: Final = 10_000  # rows
 
 Row: TypeAlias = tuple[bytes, "Address", int, str, int]
 """Group (a proposal; empty for stakes), wallet, base units, text of the last column, line.
@@ -50,10 +53,10 @@ class Rows:
     the entry, from 1; 0 is the file as a whole. `unit` is the word for it.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, progress: Progress | None = None) -> None:
         self.notes: Counter[str] = Counter()
         self.unit = "line"
-        self._source = source
+        self._source, self._progress = source, progress
         self._rows: list[Row] = []
         self._accounts: dict[bytes, int] = {}
         self._errors: list[InputError] = []
@@ -67,6 +70,8 @@ class Rows:
     def keep(self, line: int, group: bytes, wallet: Address, amount: int, last: str) -> None:
         """Record a good row."""
         self._rows.append((group, wallet, amount, last, line))
+        if self._progress and not line % TOLD_EVERY:
+            self._progress(f"reading, {line:,} rows so far", line, 0)
 
     def is_new(self, line: int, column: str, account: bytes | None) -> bool:
         """Tell whether an account of the chain stands here for the first time; refuse a second."""
