@@ -44,7 +44,6 @@ lint: $(READY)  ## ruff: rules and format
 
 types: $(READY)  ## mypy --strict
 	mypy
-	for script in fixtures/*/*.py; do mypy "$$script"; done
 
 unit: $(READY)
 	coverage erase
