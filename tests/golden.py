@@ -1,7 +1,7 @@
 """Golden transcripts: sessions in `golden/*.txt` are run again and have to come out the same.
 
-A session is a text file: comments, then per step a line `$ command`, what it printed (stdout and
-stderr as they came) and `[exit N]`. `asr` runs inside this process through its entry point; every
+A session is a text file: comments (`## `) and steps. A step is a line `$ command`, what it printed
+(stdout and stderr as they came) and `[exit N]`. `asr` runs inside this process through its entry point; every
 other command prepares files and runs in a shell. Bundle ids are shown as `<bundle id>`: they cover
 breakdown.parquet, whose footer names the version of DuckDB.
 
@@ -29,17 +29,18 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent / "golden"
 PROMPT: Final = "$ "
+COMMENT: Final = "## "
 SURROUNDINGS: Final = {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
 
 
 def replay(transcript: str) -> str:
     """Run the commands of a transcript in an empty folder; return the transcript of this run."""
-    lines = transcript.splitlines()
-    first = next(at for at, line in enumerate(lines) if line.startswith(PROMPT))
-    replayed = lines[:first]
+    replayed = []
     with tempfile.TemporaryDirectory() as folder, _moved_to(folder):
-        for line in lines[first:]:
-            if line.startswith(PROMPT):
+        for line in transcript.splitlines():
+            if line.startswith(COMMENT):
+                replayed.append(line)
+            elif line.startswith(PROMPT):
                 replayed += [*_step(line.removeprefix(PROMPT)), ""]
     return "\n".join(replayed).replace(os.path.realpath(folder), "<folder>")
 

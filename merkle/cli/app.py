@@ -106,7 +106,11 @@ def group(
         ),
     ] = False,
 ) -> None:
-    """Turn votes into rewards that can be claimed on Solana, and prove every number of them."""
+    """Turn votes into rewards that can be claimed on Solana, and prove every number.
+
+    Exit codes: 0 done, 1 refused or wrong, 2 misused. With --json stdout holds one JSON document,
+    and if a command refuses that is {"error": ..., "findings": [...]}.
+    """
 
 
 JsonFlag = Annotated[
@@ -122,6 +126,19 @@ WalletArgument = Annotated[str, typer.Argument(metavar="WALLET", help="Base58 ad
 def example(*lines: str) -> str:
     """Lay out the last paragraph of a command's help; the mark keeps typer from refilling it."""
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def check_new(out: Path) -> None:
+    """Refuse a name that something has already; these commands replace nothing.
+
+    Errors: AsrError.
+    """
+    from allocation.errors import AsrError
+    from merkle.bundle.staging import check_target
+
+    if out.exists() or out.is_symlink():
+        raise AsrError(f"{out} exists; choose another name")
+    check_target(out, force=False)
 
 
 def checked_address(text: str, name: str) -> "Address":

@@ -48,10 +48,10 @@ def claim_rows(token: "Token | TokenEntry", program: str, base: "Address | None"
     from merkle.program import PROFILES
 
     profile = PROFILES.get(program)
-    via = f"through {program} {format_address(profile.program_id)}" if profile else "no program"
+    via = f" through {program} {format_address(profile.program_id)}" if profile else ", no program"
     rows = [
         ("mint", f"{format_address(token.mint)}, {counted(token.decimals, 'decimal')}"),
-        ("claim", f"{token.claim} {via}"),
+        ("claim", f"{token.claim}{via}"),
     ]
     if profile is not None and profile.has_base:
         missing = "none, so no distributor address yet: set base in the round file"

@@ -85,6 +85,9 @@ def _token_lines(token: "TokenDiff") -> list[str]:
     from allocation.address import format_address
 
     heading = f"{token.symbol}  {format_address(token.mint)}"
+    if token.old is not None and token.equal:
+        paid = amount(token.old.allocated, token.decimals)
+        return [heading, f"  the same: {paid} to {counted(token.old.wallets, 'wallet')}"]
     if token.old is None or token.new is None:
         lines = [f"only in the {'new' if token.old is None else 'old'} bundle"]
     else:
@@ -97,7 +100,7 @@ def _token_lines(token: "TokenDiff") -> list[str]:
 def _money_table(old: "TokenEntry", new: "TokenEntry", decimals: int) -> list[str]:
     """Set totals against each other."""
     rows = [
-        ("pool", old.pool or 0, new.pool or 0),
+        *([("pool", old.pool or 0, new.pool or 0)] if (old.pool, new.pool) != (None, None) else []),
         ("allocated", old.allocated, new.allocated),
         *(
             (cause.replace("_", " "), old.unallocated.get(cause, 0), new.unallocated.get(cause, 0))
@@ -139,7 +142,7 @@ def _wallet_lines(token: "TokenDiff") -> list[str]:
     if not len(changes):
         return ["the same wallets and amounts"]
     kinds = ("added", changes.added), ("removed", changes.removed), ("changed", changes.changed)
-    sums = f"{gain(changes.gained, decimals)} and {gain(-changes.lost, decimals)}"
+    sums = f"gains {gain(changes.gained, decimals)}, losses {gain(-changes.lost, decimals)}"
     movers = [
         (
             format_address(change.claimant),
@@ -150,7 +153,7 @@ def _wallet_lines(token: "TokenDiff") -> list[str]:
         for change in changes.movers()
     ]
     return [
-        f"wallets: {', '.join(f'{count:,} {kind}' for kind, count in kinds)}; in all {sums}",
+        f"wallets: {', '.join(f'{count:,} {kind}' for kind, count in kinds)}; {sums}",
         *table(("largest differences", "old", "new", "difference"), movers),
     ]
 

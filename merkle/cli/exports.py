@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
-from merkle.cli.app import BundleArgument, JsonFlag, TokenOption, app, example
+from merkle.cli.app import BundleArgument, JsonFlag, TokenOption, app, check_new, example
 from merkle.cli.describing import deployment_lines
 from merkle.cli.output import counted, facts, print_json, print_lines, printable, progress
 
@@ -39,7 +39,9 @@ def export(
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to make.")],
     symbol: TokenOption = None,
-    number: Annotated[int | None, typer.Option("--tree", min=0, help="This tree only.")] = None,
+    number: Annotated[
+        int | None, typer.Option("--tree", metavar="N", min=0, help="This tree only.")
+    ] = None,
     category: Annotated[
         Category | None,
         typer.Option(
@@ -57,6 +59,7 @@ def export(
     from merkle.bundle.read import open_bundle
     from merkle.codec import export_files
 
+    check_new(out)
     opened = open_bundle(bundle)
     tokens = _chosen(opened, symbol)
     with progress() as report:
@@ -71,7 +74,7 @@ def export(
             )
         }
         sizes = {name: file.size() for name, file in files.items()}
-    _refuse_short_disk(out, sum(sizes.values()))
+    _check_space(out, sum(sizes.values()))
     if not as_json:
         total = f"{counted(len(files), 'file')}, {sum(sizes.values()):,} bytes"
         print_lines([f"writing {total} to {printable(out)}"])
@@ -117,15 +120,13 @@ def _checked(
     return distribution
 
 
-def _refuse_short_disk(out: Path, needed: int) -> None:
-    """Refuse before anything is written.
+def _check_space(out: Path, needed: int) -> None:
+    """Refuse a short disk before anything is written to it.
 
     Errors: AsrError saying how much there is.
     """
     from allocation.errors import AsrError
 
-    if out.exists() or out.is_symlink():
-        raise AsrError(f"{out} exists; choose another name")
     free = shutil.disk_usage(out.parent).free
     if free < needed:
         raise AsrError(f"{out} needs {needed:,} bytes, the disk has {free:,} left; make room")

@@ -1,21 +1,22 @@
-"""`asr import trees`: trees that others built -> a bundle with the same leaves, roots and proofs."""
+"""`asr import trees`: trees that others built -> a bundle of the same leaves and roots."""
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
 import json
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from merkle.cli.app import JsonFlag, app, checked_address, example
+from merkle.cli.app import JsonFlag, app, check_new, checked_address, example
 from merkle.cli.describing import bundle_document, bundle_lines
 from merkle.cli.output import print_json, print_lines, printable, progress, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from allocation.address import Address
     from allocation.progress import Progress
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from merkle.distribution import Distribution
 
 LOCKER_BASE: Final = "bJ1TRoFo2P6UHVwqdiipp6Qhp2HaaHpLowZ5LHet8Gm"  # of staked JUP, in every round
+
+SEARCHED_VERSIONS: Final = 10_000  # where no file says it; a second at most
 
 imports = typer.Typer(
     name="import", help="Take in what others made.", no_args_is_help=True, rich_markup_mode=None
@@ -58,6 +61,16 @@ def _checked_symbol(text: str) -> str:
     return text
 
 
+def _checked_program(name: str) -> str:
+    from allocation.round import NO_PROGRAM
+    from merkle.program import PROFILES
+
+    if name not in (*PROFILES, NO_PROGRAM):
+        known = ", ".join([*PROFILES, NO_PROGRAM])
+        raise typer.BadParameter(f"{printable(name)} is not one of {known}")
+    return name
+
+
 @imports.command(
     epilog=example(
         "asr import trees tree_*.json --mint MINT --decimals 6 --symbol JUP --out bundle",
@@ -68,14 +81,24 @@ def trees(  # noqa: PLR0913 - one parameter per option
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="All trees of one mint.")],
     *,
     mint: Annotated[str, typer.Option("--mint", metavar="MINT", help="What the trees pay.")],
-    decimals: Annotated[int, typer.Option("--decimals", min=0, max=19, help="Of the mint.")],
+    decimals: Annotated[
+        int, typer.Option("--decimals", metavar="N", min=0, max=19, help="Of the mint.")
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="BUNDLE", help="The folder to make.")],
     symbol: Annotated[
         str,
-        typer.Option("--symbol", metavar="SYMBOL", callback=_checked_symbol, help="Of the mint."),
+        typer.Option(
+            "--symbol", metavar="SYMBOL", callback=_checked_symbol, help="Names a folder."
+        ),
     ] = "TOKEN",
     program: Annotated[
-        str, typer.Option("--program", metavar="NAME", help="The claim program, or none.")
+        str,
+        typer.Option(
+            "--program",
+            metavar="NAME",
+            callback=_checked_program,
+            help="The claim program, or none.",
+        ),
     ] = "none",
     base: Annotated[
         str | None,
@@ -85,10 +108,10 @@ def trees(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """Make a bundle of trees that others built.
 
-    Every proof and root is checked and none is changed. Reads Jupiter's and Jito's tree files and kv proofs, and proofs of our own.
+    Every proof and root is checked, none is changed. Reads Jupiter's and Jito's tree files and kv
+    proofs, and proofs of our own.
     """
     from merkle.bundle.read import open_bundle
-    from merkle.bundle.staging import check_target
 
     token = _Token(
         symbol=symbol,
@@ -97,7 +120,7 @@ def trees(  # noqa: PLR0913 - one parameter per option
         program=program,
         base=checked_address(base, "--base") if base is not None else None,
     )
-    check_target(out, force=False)
+    check_new(out)
     with progress() as report:
         imported = _read(files, token.mint, report)
         warnings = _write(out, token, _distribution(imported, token), report)
@@ -147,21 +170,39 @@ def _distribution(imported: "ImportedTrees", token: _Token) -> "Distribution":
         unlocked=imported.unlocked,
         locked=imported.locked,
         boundaries=imported.boundaries,
-        versions=_versions(imported),
+        versions=_versions(imported, token),
     )
     _check_addresses(imported, distribution)
+    _check_sizes(imported.boundaries)
     return distribution
 
 
-def _versions(imported: "ImportedTrees") -> tuple[int, ...]:
+def _versions(imported: "ImportedTrees", token: _Token) -> tuple[int, ...]:
+    """Return the versions of all trees: as their files say, or such that the addresses fit.
+
+    Errors: AsrError where one is missing.
+    """
     from allocation.errors import AsrError
 
-    first = imported.versions[0] or 0
+    first = imported.versions[0]
+    if first is None:
+        first = _version_of(imported.distributors[0], token)
     expected = tuple(range(first, first + len(imported.versions)))
     for version, known in zip(expected, imported.versions, strict=True):
         if known not in (None, version):
             raise AsrError(f"the tree of version {version} is missing; give all trees of the mint")
     return expected
+
+
+def _version_of(named: "Address | None", token: _Token) -> int:
+    """Find the version whose distributor has the address that a file names; 0 if none has."""
+    from merkle.program import PROFILES, distributor_address
+
+    profile = PROFILES.get(token.program)
+    for version in range(SEARCHED_VERSIONS if named is not None else 0):
+        if distributor_address(profile, token.base, token.mint, version) == named:
+            return version
+    return 0
 
 
 def _check_addresses(imported: "ImportedTrees", distribution: "Distribution") -> None:
@@ -176,6 +217,19 @@ def _check_addresses(imported: "ImportedTrees", distribution: "Distribution") ->
                 f"tree {number} is claimed from {format_address(named)}, but program, base, mint "
                 f"and version {distribution.versions[number]} give {format_address(derived)}; "
                 "correct --program, --base or --mint, or name the files in the order of versions"
+            )
+
+
+def _check_sizes(boundaries: "Sequence[int]") -> None:
+    """Accept what a round can say: trees of one size, of which only the last may be smaller."""
+    from allocation.errors import AsrError
+
+    sizes = [stop - start for start, stop in pairwise(boundaries)]
+    for number, size in enumerate(sizes):
+        if size > sizes[0] or (size < sizes[0] and number < len(sizes) - 1):
+            raise AsrError(
+                f"tree {number} has {size:,} leaves, tree 0 has {sizes[0]:,}: in one bundle only "
+                "the last tree may be smaller; import each tree as a bundle of its own"
             )
 
 
@@ -207,10 +261,6 @@ def _round_text(token: _Token, distribution: "Distribution") -> str:
     from allocation.address import format_address
     from merkle.bundle.layout import allocations_file
 
-    sizes = [
-        distribution.rows_of(at).stop - distribution.rows_of(at).start
-        for at in range(distribution.shard_count)
-    ]
     keys: dict[str, dict[str, object]] = {
         "[round]": {"name": f"Imported trees of {token.symbol}", "method": "list"},
         "[[tokens]]": {
@@ -225,7 +275,7 @@ def _round_text(token: _Token, distribution: "Distribution") -> str:
             **({"base": format_address(token.base)} if token.base is not None else {}),
             **({"locker_base": LOCKER_BASE} if token.claim == "stake" else {}),
             "order": "input",
-            "max_leaves_per_tree": max(sizes),
+            "max_leaves_per_tree": distribution.boundaries[1],
             "first_version": distribution.versions[0],
         },
     }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PROGRESS_AFTER: Final = 1.0  # seconds; what is quicker shows none
 PROGRESS_EVERY: Final = 0.1
+DEFAULT_WIDTH: Final = 80  # of a terminal that does not say
 
 
 def printable(text: object) -> str:
@@ -119,7 +120,8 @@ class _ProgressLine:
             return
         self._next = now + PROGRESS_EVERY
         percent = f" {100 * done // total:3d} %" if total else ""
-        self._draw(f"{printable(stage)}{percent}"[: os.get_terminal_size(2).columns - 1])
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or DEFAULT_WIDTH
+        self._draw(f"{printable(stage)}{percent}"[: width - 1])
 
     def clear(self) -> None:
         if self._drawn:

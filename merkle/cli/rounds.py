@@ -26,7 +26,8 @@ def _checked_memory(text: str | None) -> str | None:
 
 RoundArgument = Annotated[Path, typer.Argument(metavar="ROUND", help="The round file.")]
 ThreadsOption = Annotated[
-    int | None, typer.Option("--threads", min=1, help="Threads to work with; default: all.")
+    int | None,
+    typer.Option("--threads", metavar="N", min=1, help="Threads to work with; default: all."),
 ]
 MemoryOption = Annotated[
     str | None,

@@ -1,0 +1,259 @@
+"""The command line: transcripts of whole sessions, and what a transcript cannot show."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+from difflib import unified_diff
+from importlib.metadata import version
+from typing import TYPE_CHECKING, NamedTuple, get_args
+
+import pytest
+
+from merkle.cli import exports, main, output, verifying
+from merkle.codec import CATEGORIES, EXPORT_FORMATS
+from merkle.leaf import LEAF_FORMATS
+from tests.golden import FOLDER, replay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WALLET = "9tvKkHddwagcQee7nGnS8koxsh4aqpY8FCQhPtMKsCji"
+START = "from merkle.cli import main; main()"
+
+
+class Outcome(NamedTuple):
+    code: int
+    stdout: str
+    stderr: str
+
+
+def asr(*arguments: str | Path) -> Outcome:
+    """Run one command in this process."""
+    stdout, stderr = io.StringIO(), io.StringIO()
+    with (
+        contextlib.redirect_stdout(stdout),
+        contextlib.redirect_stderr(stderr),
+        pytest.raises(SystemExit) as done,
+    ):
+        main([str(argument) for argument in arguments])
+    return Outcome(int(done.value.code or 0), stdout.getvalue(), stderr.getvalue())
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample round and its bundle."""
+    folder = tmp_path_factory.mktemp("sample")
+    assert 0 == asr("init", folder).code
+    assert 0 == asr("build", folder / "round.toml", "--out", folder / "bundle").code
+    return folder
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
+def test_a_session_goes_as_its_transcript_says(path: Path) -> None:
+    said = path.read_text("utf-8")
+    happens = replay(said)
+    lines = unified_diff(said.splitlines(), happens.splitlines(), lineterm="")
+    assert "" == "\n".join(lines), "if this is meant: python -m tests.golden --write"
+
+
+def loaded_by(*arguments: str | Path) -> set[str]:
+    """Name the top-level modules that a command leaves loaded."""
+    code = (
+        "import sys\nfrom merkle.cli import main\n"
+        "try:\n    main(sys.argv[1:])\n"
+        "except SystemExit as done:\n    assert not done.code, done.code\n"
+        "print(*{name.split('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    return set(done.stderr.split())
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = {"numpy", "solders", "duckdb", "numba", "pydantic", "rich", "base58", "Crypto"}
+    assert set() == heavy & loaded_by("--help")
+
+
+@pytest.mark.parametrize("command", ["proof", "verify"])
+def test_one_wallet_needs_neither_database_nor_compiler(sample: Path, command: str) -> None:
+    assert set() == {"duckdb", "numba"} & loaded_by(command, sample / "bundle", WALLET)
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert f"asr {version('asr')}\n" == asr("--version").stdout
+
+
+def test_a_shell_completes_commands() -> None:
+    asked = {"_ASR_COMPLETE": "complete_bash", "COMP_WORDS": "asr bu", "COMP_CWORD": "1"}
+    done = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, "-c", START],
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ["build"] == done.stdout.split()
+
+
+def test_the_choices_are_those_of_the_codec_and_the_leaves() -> None:
+    assert EXPORT_FORMATS == get_args(exports.Format)
+    assert CATEGORIES == get_args(exports.Category)
+    assert tuple(LEAF_FORMATS) == get_args(verifying.Leaf)
+
+
+def test_a_thousand_errors_are_printed_and_all_of_them_with_json(tmp_path: Path) -> None:
+    asr("init", tmp_path)
+    with (tmp_path / "votes.csv").open("a", encoding="utf-8") as votes:
+        votes.writelines(f"nowhere,{WALLET},{row},for\n" for row in range(1, 1_502))
+    printed = asr("check", tmp_path / "round.toml")
+    assert 1 == printed.code
+    assert "" == printed.stdout
+    assert 1_000 == printed.stderr.count("no proposal of the round; ")
+    assert "... and 501 more (--json lists all)" in printed.stderr
+    listed = asr("check", tmp_path / "round.toml", "--json")
+    assert 1 == listed.code
+    assert "" == listed.stderr
+    assert 1_501 == len(json.loads(listed.stdout)["findings"])
+
+
+def test_a_single_input_error_is_a_finding_too(tmp_path: Path) -> None:
+    (tmp_path / "tree.json").write_text("[", "utf-8")
+    arguments = ("--mint", WALLET, "--decimals", "6", "--out", tmp_path / "bundle", "--json")
+    document = json.loads(asr("import", "trees", tmp_path / "tree.json", *arguments).stdout)
+    assert [1] == [finding["line"] for finding in document["findings"]]
+
+
+def test_no_text_of_a_stranger_reaches_the_terminal_raw(tmp_path: Path) -> None:
+    name = "\x1b[2J\u202evil\udcff.toml"
+    refused = asr("check", tmp_path / name)
+    assert "\\x1b[2J\\u202evil\\udcff.toml" in refused.stderr
+    assert "\x1b" not in refused.stderr
+    document = asr("check", tmp_path / name, "--json").stdout
+    assert document.isascii()
+    assert name in json.loads(document)["error"]
+
+
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> None:
+    refused = asr("verify", "--proof", tmp_path, "--root", "00" * 32)
+    assert (1, f"error: {tmp_path}: Is a directory\n") == (refused.code, refused.stderr)
+
+
+def test_an_interruption_says_so_in_one_line(tmp_path: Path) -> None:
+    pipe = tmp_path / "proof.json"
+    os.mkfifo(pipe)  # opening it for reading waits for a writer
+    command = [sys.executable, "-c", START, "verify", "--proof", str(pipe), "--root", "00" * 32]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process,  # noqa: S603 - ours
+        pipe.open("w"),  # returns once the command has begun to read
+    ):
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate()
+    assert (130, b"", b"interrupted\n") == (process.returncode, stdout, stderr)
+
+
+@pytest.mark.parametrize("arguments", [["summary"], ["proof", WALLET]])
+def test_a_reader_who_leaves_is_no_error(sample: Path, arguments: list[str]) -> None:
+    command, *rest = arguments
+    receiver, sender = os.pipe()
+    os.close(receiver)
+    done = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, "-c", START, command, str(sample / "bundle"), *rest],
+        stdout=sender,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(sender)
+    assert (1, b"") == (done.returncode, done.stderr)
+
+
+def test_a_short_disk_is_refused_before_anything_is_written(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 5, 5))
+    refused = asr(
+        "export", sample / "bundle", "--format", "jupiter-tree", "--out", tmp_path / "trees"
+    )
+    assert 1 == refused.code
+    assert "needs 50,113 bytes, the disk has 5 left; make room" in refused.stderr
+    assert "" == refused.stdout
+    assert [] == list(tmp_path.iterdir())
+
+
+@contextlib.contextmanager
+def on_a_terminal(after: float = 0.0) -> Iterator[list[str]]:
+    """Make stderr a terminal with progress from the start; the list gets what it shows."""
+    ours, theirs = pty.openpty()
+    shown = list[str]()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        os.fdopen(ours, "rb", buffering=0) as screen,
+        os.fdopen(theirs, "w") as stderr,
+        contextlib.redirect_stderr(stderr),
+    ):
+        patch.setattr(output, "PROGRESS_AFTER", after)
+        patch.setattr(output, "PROGRESS_EVERY", 0.0)
+        yield shown
+        print("|", end="", file=stderr, flush=True)
+        shown.append(screen.read(1 << 16).decode().removesuffix("|"))
+
+
+def test_progress_is_one_line_that_is_wiped_at_the_end() -> None:
+    with on_a_terminal() as shown, output.progress() as report:
+        assert report is not None
+        report("JUP: trees and proofs", 1, 4)
+        report("JUP: done", 4, 4)
+        report("writing", 0, 0)
+    drawn = ["JUP: trees and proofs  25 %", "JUP: done 100 %".ljust(27), "writing".ljust(15)]
+    assert ["\r" + "\r".join([*drawn, " " * 7, ""])] == shown
+
+
+def test_progress_of_what_is_quick_shows_nothing() -> None:
+    with on_a_terminal(after=60.0) as shown, output.progress() as report:
+        assert report is not None
+        report("reading", 1, 2)
+    assert [""] == shown
+
+
+def test_progress_is_cut_to_the_terminal_and_escaped() -> None:
+    with on_a_terminal() as shown, output.progress() as report:
+        assert report is not None
+        report("\x1b" + "x" * 1_000, 1, 2)
+    assert ["\r\\x1b" + "x" * 75 + "\r" + " " * 79 + "\r"] == shown
+
+
+def test_nobody_watches_a_pipe() -> None:
+    with contextlib.redirect_stderr(io.StringIO()), output.progress() as report:
+        assert report is None
+
+
+@pytest.mark.parametrize("command", ["build", "check", "verify", "diff", "export", "import"])
+def test_long_work_reports_progress_on_a_terminal(
+    sample: Path, tmp_path: Path, command: str
+) -> None:
+    round_file, bundle, out = sample / "round.toml", sample / "bundle", tmp_path / "out"
+    tree = bundle / "JUP" / "proofs" / "tree_0.json"
+    arguments: dict[str, list[str | Path]] = {
+        "build": [round_file, "--out", out],
+        "check": [round_file],
+        "verify": [bundle],
+        "diff": [bundle, bundle],
+        "export": [bundle, "--format", "csv", "--out", out],
+        "import": ["trees", tree, "--mint", WALLET, "--decimals", "6", "--out", out],
+    }
+    with (
+        on_a_terminal() as shown,
+        contextlib.redirect_stdout(io.StringIO()),
+        pytest.raises(SystemExit) as done,
+    ):
+        main([command, *map(str, arguments[command])])
+    assert not done.value.code
+    assert "".join(shown).startswith("\r")
