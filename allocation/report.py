@@ -1,13 +1,32 @@
 """The content of report.json: counts and amounts, never lists of wallets.
 
-Amounts and weights are decimal text; counts are numbers. The order of keys is fixed:
+Amounts and weights are decimal text; counts and times are numbers. The order of keys is fixed;
+what is not marked is there for every method:
 
     method
     inputs               what reading the inputs left out or changed, by kind
-    rules                as they applied, minimum in base units (not for a list)
-    causes               zero_power, side, excluded, minimum_vote: only those that removed rows
+    rules                as they applied, minimum in base units (not for a list):
+                         minimum_vote, denominator, exclude_sides, on_empty, rounding; for
+                         time-weighted minimum_average, count_cooling, rounding
+    multipliers          (only where a wallet has one) what they did to the rows without a cause
+      scale              least common multiple of all denominators: weight is power times
+                         multiplier times scale, and power times scale without a multiplier
+      rows, wallets      whose multiplier is not 1
+      power, weight      of these rows, before and after
+    period               (only for time-weighted)
+      start, end         unix seconds; the end no longer counts
+      mode, unit         "daily" and "day", or "continuous" and "second"
+      length             T, in that unit
+    stakes               (only for time-weighted) S is a wallet's stake summed over the period
+      wallets, total     all wallets with S > 0, and the sum of S
+      minimum_total      the smallest S that counts, minimum_average times T; null without one
+      counted_wallets, counted_total
+      average, counted_average  the two totals divided by T, rounded down: for people
+    causes               zero_power, side, excluded, minimum_vote, minimum_average, minimum_payout:
+                         only those that removed rows (not for a list); minimum_payout only for
+                         wallets that it removed for every token
       <cause>            rows, wallets, weight
-    proposals            in id order (not for a list)
+    proposals            in id order (only for per-proposal)
       id, title, weight  weight as the fraction of the round file
       votes, power       all votes, whatever counts of them
       counted_votes, counted_power
@@ -16,19 +35,30 @@ Amounts and weights are decimal text; counts are numbers. The order of keys is f
     tokens               in the order of the round
       symbol, mint, decimals
       pool, allocated    pool null for a list without one
-      unallocated        by cause: rounding, empty_proposal, minimum_vote, pool_not_used
+      unallocated        by cause: rounding, empty_proposal, minimum_vote, pool_not_used; for
+                         time-weighted rounding, nobody (nobody counts), maximum_payout (all get
+                         the maximum)
       wallets            that are paid
+      minimum_payout, maximum_payout  in base units (each only where the token has one)
       zero_amounts       wallets whose computed amount is 0 and which are left out; for a list,
                          rows of 0, kept or dropped as the round says
       unlocked, locked   (only for a list)
-      causes             <cause>: rows, wallets, weight, amount kept back (not for a list)
-      proposals          in id order (not for a list)
+      causes             <cause>: rows, wallets, weight, amount (not for a list); causes as in the
+                         column <SYMBOL>_cause of the breakdown, so this token's minimum_payout and
+                         maximum_payout too. Amount: kept back, and part of unallocated; but with
+                         minimum_payout what rounding down would have given those wallets, and with
+                         maximum_payout what it would have given them beyond the maximum: these
+                         went to the others
+      proposals          in id order (only for per-proposal), after a minimum payout
         id, pool
         total_weight     sum of what takes part in the division; "0": the proposal is empty
         divisor          greatest common divisor, by which weights are divided first
         floors           sum of the exact shares rounded down
         left_over        pool less floors
         last_remainder   smallest remainder that got a left-over unit; null where none was given
+      division           (only for time-weighted) pool, total_weight ... last_remainder as for a
+                         proposal, after minimum and maximum: the pool is what those with the
+                         maximum leave, total_weight the sum of S (after multipliers) of the others
     warnings
 """
 
