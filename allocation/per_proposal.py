@@ -160,33 +160,38 @@ def _divide_proposal(
     rules: Rules,
 ) -> tuple[Split | None, ...]:
     """Divide every token's part for one proposal, and append its rows to `shared`."""
-    weigh(db, number)
     splits: list[Split | None] = [None] * len(pools)
     if weights:
+        weigh(db, number)
         splits = [
             split_weights(db, f"shares_{token}", pool, weights, rules.rounding)
             for token, pool in enumerate(pools)
         ]
-    _append_shared(db, number, range(len(pools)) if weights else range(0))
+        _append_divided(db, number, len(pools))
+    db.execute(
+        "INSERT INTO shared BY NAME SELECT wallet, proposal, power, weight, cause FROM judged "
+        "WHERE NOT divides AND proposal = $proposal",
+        {"proposal": number},
+    )
     return tuple(splits)
 
 
-def _append_shared(db: DuckDBPyConnection, proposal: int, tokens: range) -> None:
-    """Put a proposal's votes into `shared`, those that take part in the division with shares.
+def _append_divided(db: DuckDBPyConnection, proposal: int, tokens: int) -> None:
+    """Put the votes that took part in a division into `shared`, beside their shares.
 
-    Each token adds a column, so the statement cannot stand in a file.
+    The tables of shares were all made from `weights`, so they have its rows in its order, and
+    stand side by side without a join, which would take most of the time. That they do is checked.
     """
-    shares = "".join(f", shares_{token}.share AS share_{token}" for token in tokens)
-    joins = "".join(f" JOIN shares_{token} USING (wallet)" for token in tokens)
-    chosen = "SELECT wallet, proposal, power, weight, cause"
-    db.execute(
-        f"INSERT INTO shared BY NAME {chosen}{shares} FROM judged{joins} "
-        "WHERE divides AND proposal = $proposal",
-        {"proposal": proposal},
+    rows = "weights" + "".join(f" POSITIONAL JOIN shares_{token}" for token in range(tokens))
+    astray = " OR ".join(
+        f"shares_{token}.wallet IS DISTINCT FROM weights.wallet" for token in range(tokens)
     )
+    if db.execute(f"SELECT 1 FROM {rows} WHERE {astray} LIMIT 1").fetchone():  # noqa: S608 - numbers only
+        raise InvariantError("shares do not stand beside the wallets they belong to")
+    shares = "".join(f", shares_{token}.share AS share_{token}" for token in range(tokens))
     db.execute(
-        f"INSERT INTO shared BY NAME {chosen} FROM judged "
-        "WHERE NOT divides AND proposal = $proposal",
+        "INSERT INTO shared BY NAME SELECT weights.wallet, $proposal AS proposal, power, "  # noqa: S608 - numbers only
+        f"whole_weight AS weight, cause{shares} FROM {rows}",
         {"proposal": proposal},
     )
 

@@ -49,12 +49,12 @@ def fill_weights(db: duckdb.DuckDBPyConnection, weights: Sequence[int]) -> Weigh
     """Put weights into the table of that name, as a round would."""
     wide = "HUGEINT" if max(weights, default=0) > U64_MAX else "UBIGINT"
     db.execute(
-        "CREATE OR REPLACE TABLE judged(wallet UINTEGER, proposal UINTEGER, "
-        f"divides BOOLEAN, weight {wide})"
+        "CREATE OR REPLACE TABLE judged(wallet UINTEGER, proposal UINTEGER, divides BOOLEAN, "
+        f"weight {wide}, power {wide}, cause VARCHAR)"
     )
     db.execute(
         "INSERT INTO judged SELECT unnest(range(len($weights)))::UINTEGER, 0, "
-        f"unnest($weights)::HUGEINT > 0, unnest($weights)::{wide}",
+        f"unnest($weights)::HUGEINT > 0, unnest($weights)::{wide} AS weight, weight, NULL",
         {"weights": [str(weight) for weight in weights]},
     )
     measured = measure_proposals(db).get(0)

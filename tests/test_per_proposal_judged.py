@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from allocation.address import format_address
 from allocation.errors import AsrError, InvariantError
 from allocation.payout import pay
-from allocation.per_proposal import _check_sums, divide_per_proposal, pool_of
+from allocation.per_proposal import (
+    _append_divided,
+    _check_sums,
+    divide_per_proposal,
+    pool_of,
+)
 from allocation.units import U64_MAX
 from tests import reference
 from tests.allocation_rounds import (
@@ -124,6 +129,16 @@ def test_shares_that_do_not_add_up_stop_the_round() -> None:
         _check_sums(db, [divided.divisions[0].splits])
     with pytest.raises(InvariantError, match="31 allocated"):
         pay(db, the_round, divided)
+
+
+def test_shares_beside_another_wallet_stop_the_round() -> None:
+    the_round = a_round([a_token("JUP", 30)], some_proposals([1]))
+    db, _ = fill([Vote(A, 0, 2), Vote(B, 0, 1)], the_round.proposals)
+    divide_per_proposal(db, the_round, the_round.proposals)
+    for astray in ("SELECT * FROM shares_0 ORDER BY wallet DESC", "SELECT * FROM shares_0 LIMIT 1"):
+        db.execute(f"CREATE OR REPLACE TEMP TABLE shares_0 AS {astray}")
+        with pytest.raises(InvariantError, match="beside the wallets"):
+            _append_divided(db, 0, 1)
 
 
 def test_progress_is_told_once_per_proposal() -> None:
