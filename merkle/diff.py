@@ -232,9 +232,18 @@ def changes_between(old: Rewards, new: Rewards) -> Changes:
         was_there=was_there[differs],
         is_there=is_there[differs],
     )
-    if exact_sum(after) - exact_sum(before) != changes.gained - changes.lost:
-        raise InvariantError("the wallets' differences do not add up to that of the totals")
+    check_sum(old, new, changes)
     return changes
+
+
+def check_sum(old: Rewards, new: Rewards, changes: Changes) -> None:
+    """Hold the sum of the wallets' differences to the difference of the totals.
+
+    Errors: InvariantError.
+    """
+    before, after = (exact_sum(paid.unlocked) + exact_sum(paid.locked) for paid in (old, new))
+    if after - before != changes.gained - changes.lost:
+        raise InvariantError("the wallets' differences do not add up to that of the totals")
 
 
 def _wallets(keys: Keys) -> tuple[Keys, npt.NDArray[np.intp]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from allocation.address import Address
-from merkle.diff import Change, Rewards, changes_between
+from allocation.errors import AsrError, InvariantError
+from merkle.diff import Change, Rewards, changes_between, check_sum
 
 Paid: TypeAlias = dict[bytes, tuple[int, int]]
 """Unlocked and locked amount by wallet."""
@@ -85,3 +87,17 @@ def test_the_largest_amount_there_is_does_not_overflow() -> None:
     key, most = bytes(32), 2**64 - 1
     (change,) = changes_between(rewards({key: (most, 0)}), rewards({key: (0, 0)})).movers()
     assert -most == change.difference
+
+
+def test_differences_that_do_not_add_up_are_never_shown() -> None:
+    one, two = rewards({bytes(32): (1, 0)}), rewards({bytes(32): (2, 0)})
+    with pytest.raises(InvariantError, match="do not add up"):
+        check_sum(one, one, changes_between(one, two))
+
+
+def test_a_wallet_twice_on_one_side_is_refused() -> None:
+    once, key = rewards({bytes(32): (1, 0)}), np.zeros((2, 32), np.uint8)
+    amounts = np.ones(2, np.uint64)
+    twice = Rewards(keys=key, unlocked=amounts, locked=np.zeros(2, np.uint64))
+    with pytest.raises(AsrError, match="a wallet stands twice"):
+        changes_between(once, twice)

@@ -1,7 +1,5 @@
 """The command line: parse, call, print. Nothing else in the project prints or exits."""
 
-import os
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -19,14 +17,4 @@ for _module in COMMANDS:
 
 def main(arguments: "Sequence[str] | None" = None) -> None:
     """Run one command and exit with its code; `arguments` are those of the process by default."""
-    try:
-        app(arguments, prog_name="asr")
-    except SystemExit as done:
-        code = done.code
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # the reader has left; Python would say so once more when it flushes at the end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = code or 1
-    sys.exit(code)
+    app(arguments, prog_name="asr")

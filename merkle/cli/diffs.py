@@ -124,14 +124,16 @@ def _tree_lines(old: "TokenEntry", new: "TokenEntry") -> list[str]:
     for number, before, after in unequal[:SHOWN_TREES]:
         lines += [f"tree {number}", f"  old  {_tree_text(before)}", f"  new  {_tree_text(after)}"]
     if len(unequal) > SHOWN_TREES:
-        lines.append(f"... and {len(unequal) - SHOWN_TREES:,} more trees (--json lists all)")
+        more = counted(len(unequal) - SHOWN_TREES, "more tree")
+        lines.append(f"... and {more} (--json lists all)")
     return lines
 
 
 def _tree_text(tree: "TreeEntry | None") -> str:
     if tree is None:
         return "none"
-    return f"version {tree.version}, {counted(tree.max_num_nodes, 'leaf')}, root {tree.root.hex()}"
+    text = f"version {tree.version}, {counted(tree.max_num_nodes, 'leaf')}, root {tree.root.hex()}"
+    return text if tree.distributor is None else f"{text}, at {_shown(tree.distributor)}"
 
 
 def _wallet_lines(token: "TokenDiff") -> list[str]:

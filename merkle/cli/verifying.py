@@ -54,15 +54,13 @@ def verify(  # noqa: PLR0913 - one parameter per option
     Of a bundle: recompute every root, fold every proof, compare every digest. Exit 1 if anything
     does not hold.
     """
-    if (bundle is None) == (proof is None):
-        raise typer.BadParameter("give either BUNDLE or --proof", param_hint="BUNDLE")
-    if (proof is None) != (root is None) or (proof is None and (owner or mint)):
-        raise typer.BadParameter("--proof and --root go together", param_hint="--root")
-    if proof is not None and root is not None:
+    if proof is not None and root is not None and bundle is None:
         _verify_proof(proof, root, owner, leaf, mint, as_json=as_json)
-    elif bundle is not None and wallet is not None:
+    elif bundle is None or (proof, root, owner, mint) != (None, None, None, None):
+        raise typer.BadParameter("give either BUNDLE, or --proof with --root", param_hint="BUNDLE")
+    elif wallet is not None:
         _verify_wallet(bundle, wallet, as_json=as_json)
-    elif bundle is not None:
+    else:
         _verify_bundle(bundle, as_json=as_json)
 
 
