@@ -50,11 +50,11 @@ def test_votes_are_written_and_counted(tmp_path: Path) -> None:
     path, out = saved(tmp_path, listing), tmp_path / "votes.csv"
     command = "votes", "--from", "govern-votes", path, "--proposal", PROPOSAL, "--out", out
     assert [
-        f"written  {out}",
-        "votes    2",
-        "wallets  2",
-        "of 0     1",
-        "in all   1,500,000 base units",
+        f"written        {out}",
+        "votes          2",
+        "wallets        2",
+        "without power  1",
+        "in all         1,500,000 base units",
         "",
         f"proposal{' ' * 36}  votes  base units",
         f"{PROPOSAL}      2   1,500,000",
@@ -89,11 +89,11 @@ def test_stakes_are_written_and_counted(tmp_path: Path) -> None:
     command = ["stakes", "--from", "stakers", path, "--out", out, "--locker", LOCKER]
     command += ["--program", VOTER]
     assert [
-        f"written  {out}",
-        "stakes   1",
-        "wallets  1",
-        "of 0     0",
-        "in all   5 base units",
+        f"written        {out}",
+        "stakes         1",
+        "wallets        1",
+        "without stake  0",
+        "in all         5 base units",
     ] == run(*command).splitlines()
     assert f"wallet,staked\n{A},5\n" == out.read_text()
     document = json.loads(run(*command, "--date", "2025-07-01", "--force", "--json"))

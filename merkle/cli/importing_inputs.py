@@ -61,7 +61,9 @@ def votes(  # noqa: PLR0913 - one parameter per option
     ] = None,
     multiplier: Annotated[
         int,
-        typer.Option("--multiplier", min=1, max=255, help="The locker's vote multiplier."),
+        typer.Option(
+            "--multiplier", metavar="N", min=1, max=255, help="The locker's vote multiplier."
+        ),
     ] = 1,
     force: ForceFlag = False,
     as_json: JsonFlag = False,
@@ -111,7 +113,10 @@ def stakes(  # noqa: PLR0913 - likewise
     force: ForceFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Turn an export of stakes into date,wallet,staked, or wallet,staked without --date."""
+    """Turn an export of stakes into date,wallet,staked.
+
+    Without --date they become opening balances: wallet,staked.
+    """
     from allocation.tables.importers import import_stakes
 
     origin = _origin_of(program, locker)
@@ -163,7 +168,8 @@ def _print_imported(out: Path, imported: "Imported", noun: str, *, as_json: bool
     if as_json:
         print_json(_document(out, imported))
         return
-    counts = {noun: imported.rows, "wallets": imported.wallets, "of 0": imported.zero}
+    without = {"votes": "without power", "stakes": "without stake"}[noun]
+    counts = {noun: imported.rows, "wallets": imported.wallets, without: imported.zero}
     counts |= imported.notes
     rows: list[tuple[str, object]] = [("written", out)]
     rows += [(name, f"{count:,}") for name, count in counts.items()]

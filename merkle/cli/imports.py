@@ -13,6 +13,7 @@ import typer
 
 from merkle.cli.app import JsonFlag, app, check_new, checked_address, example
 from merkle.cli.describing import bundle_document, bundle_lines
+from merkle.cli.importing_inputs import register
 from merkle.cli.output import print_json, print_lines, printable, progress, warn
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ imports = typer.Typer(
     name="import", help="Take in what others made.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(imports)
+register(imports)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
