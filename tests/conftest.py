@@ -1,12 +1,19 @@
-"""What several test files share."""
+"""What all tests share: how hypothesis searches, and the bundle of the fixture round."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
+
+# No test asserts a time. Where CI is set the same examples come every time, so that a change is
+# judged by what it changes; elsewhere every run looks at new ones.
+settings.register_profile("asr", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("asr")
 
 
 @pytest.fixture(scope="session")
