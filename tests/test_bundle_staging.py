@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
-import random
 import re
 import resource
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -22,36 +21,17 @@ import pytest
 from allocation.errors import AsrError
 from merkle.bundle.staging import staged
 from merkle.bundle.writer import Writer
-from tests.plain_bundle import PlainRound, PlainToken, plain_bundle, plain_rows, put
+from tests.killing import FILES, OTHERS, leftovers, read, write
+from tests.plain_bundle import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FILES = plain_bundle(PlainRound(tokens=[PlainToken(rows=plain_rows(9))]))
-OTHERS = plain_bundle(PlainRound(tokens=[PlainToken(rows=plain_rows(5))]))
 ROOT = Path(__file__).parent.parent
-
-
-def write(out: Path, files: dict[str, bytes] = FILES, *, force: bool = False) -> str:
-    """Write files as a build does; SHA256SUMS comes from the writer."""
-    with staged(out, force=force) as folder, Writer(folder) as writer:
-        for name, content in files.items():
-            if name != "SHA256SUMS":
-                writer.write(name, [content[:100], content[100:]])
-        return writer.finish()
-
-
-def read(folder: Path) -> dict[str, bytes]:
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
-
-
-def leftovers(folder: Path) -> list[str]:
-    return [name for name in names(folder) if name.startswith(".")]
 
 
 def test_the_files_are_there_when_the_block_ends_and_nothing_else_is(tmp_path: Path) -> None:
@@ -190,6 +170,67 @@ def write_blocks(out: Path, blocks: Iterator[bytes]) -> None:
         writer.write("file", blocks)
 
 
+def test_a_file_that_takes_the_name_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(AsrError, match=r"bundle was not written: .*: Not a directory"):
+        build_slowly(tmp_path / "bundle", lambda out: out.write_text("a file"), force=True)
+    assert ["bundle"] == names(tmp_path)
+
+
+def flock_after(happening: Callable[[], object]) -> Callable[[int, int], None]:
+    """Return a lock call before which something happens, the first time."""
+    real, happenings = fcntl.flock, [happening]
+
+    def flock(descriptor: int, operation: int) -> None:
+        if happenings:
+            happenings.pop()()
+        real(descriptor, operation)
+
+    return flock
+
+
+@pytest.mark.parametrize("remade", [False, True])
+def test_a_folder_taken_for_a_leftover_before_its_lock_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, remade: bool
+) -> None:
+    """Another build clears it between the two system calls that open and lock the file."""
+
+    def clear() -> None:
+        (folder,) = tmp_path.iterdir()
+        shutil.rmtree(folder)
+        if remade:
+            put({"lock": b""}, folder)
+
+    monkeypatch.setattr(fcntl, "flock", flock_after(clear))
+    write(tmp_path / "bundle")
+    assert FILES == read(tmp_path / "bundle")
+
+
+def test_a_folder_removed_before_its_lock_is_opened_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, removed = os.open, list[str]()
+
+    def open_after_removal(path: Path, *others: int, **more: int) -> int:
+        if str(path).endswith("lock") and not removed:
+            removed.append(str(path))
+            Path(path).parent.rmdir()
+        return real(path, *others, **more)
+
+    monkeypatch.setattr(os, "open", open_after_removal)
+    write(tmp_path / "bundle")
+    assert 1 == len(removed)
+    assert FILES == read(tmp_path / "bundle")
+
+
+def test_a_disk_that_cannot_lock_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks() -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock_after(no_locks))
+    with pytest.raises(AsrError, match="bundle was not written: No locks available"):
+        write(tmp_path / "bundle")
+
+
 DEAD = ".bundle.asr-1-0123456789abcdef"
 
 
@@ -307,40 +348,11 @@ def test_many_builds_at_the_same_time_end_with_one_whole_bundle(
     assert [] == leftovers(tmp_path)
 
 
-BUILDER = """
-import sys
-from pathlib import Path
-from tests.test_bundle_staging import FILES, OTHERS, write
-
-print("ready", flush=True)
-force = sys.argv[2] == "force"
-number = 0
-while True:
-    number += 1
-    write(Path(sys.argv[1]) / ("bundle" if force else f"bundle-{number}"),
-          [FILES, OTHERS][number % 2], force=force)
-"""
-
-
 @pytest.mark.parametrize("mode", ["force", "new"])
 def test_a_build_killed_at_any_moment_leaves_no_half_bundle(mode: str, tmp_path: Path) -> None:
-    chance = random.Random(mode)  # noqa: S311 - moments, not secrets
-    for _ in range(10):
-        with subprocess.Popen(  # noqa: S603 - our own interpreter and script
-            [sys.executable, "-c", BUILDER, str(tmp_path), mode],
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env={**os.environ, "COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""},
-        ) as builder:
-            assert builder.stdout is not None
-            assert b"ready\n" == builder.stdout.readline()
-            time.sleep(chance.uniform(0, 0.05))
-            builder.send_signal(signal.SIGKILL)
-        for bundle in tmp_path.iterdir():
-            if not bundle.name.startswith("."):
-                assert read(bundle) in (FILES, OTHERS)
-        for name in {re.sub(r"^\.|\.asr-.*", "", name) for name in leftovers(tmp_path)}:
-            write(tmp_path / name, force=True)
-        assert [] == leftovers(tmp_path)
-        for bundle in tmp_path.iterdir():
-            shutil.rmtree(bundle)
+    """In a process of its own: forking is no good idea where other threads may run."""
+    killer = [sys.executable, "-m", "tests.killing", str(tmp_path), mode]
+    done = subprocess.run(killer, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - ours
+    killed, cleared = map(int, done.stdout.split())
+    assert killed == 25
+    assert cleared > 5  # most are killed while they write

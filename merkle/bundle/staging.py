@@ -101,18 +101,17 @@ def _lock(folder: Path) -> int | None:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     except FileNotFoundError:
         return None
+    ours = False
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # it may have been removed, and even made anew, between the two calls
-        if os.path.samestat(os.fstat(lock), path.stat()):
-            return lock
+        ours = os.path.samestat(os.fstat(lock), path.stat())
     except (BlockingIOError, FileNotFoundError):
         pass
-    except OSError:
-        os.close(lock)
-        raise
-    os.close(lock)
-    return None
+    finally:
+        if not ours:
+            os.close(lock)
+    return lock if ours else None
 
 
 def _clear_leftovers(target: Path) -> None:

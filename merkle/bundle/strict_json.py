@@ -31,12 +31,10 @@ def parse_json(file: str, content: bytes) -> object:
     """
     try:
         value = read_json(content)
-        canonical = dump_json(value) == content
-    except RecursionError as error:  # writing recurses deeper than reading
-        raise BundleError(file, "JSON nested too deep") from error
-    except ValueError as error:
+        canonical = dump_json(value)  # which recurses deeper, and can't write half a character
+    except (ValueError, RecursionError) as error:
         raise BundleError(file, f"no valid JSON: {error}") from error
-    if not canonical:
+    if canonical != content:
         raise BundleError(file, "JSON in another layout than the one this tool writes")
     return value
 
@@ -47,14 +45,12 @@ def read_json(content: bytes) -> object:
     Errors: ValueError for what is no JSON, repeats a key, holds a float or is nested too deep.
     """
     try:
-        text = content.decode()
         value: object = json.loads(
-            text,
+            content.decode(),
             object_pairs_hook=_without_repeats,
             parse_float=_refuse_number,
             parse_constant=_refuse_number,
         )
-        json.dumps(value, ensure_ascii=False).encode()  # an escaped half of a character can't
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     except UnicodeError as error:
