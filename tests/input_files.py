@@ -77,12 +77,12 @@ class InputFolder:
         with self.open(threads, **files) as (db, inputs):
             votes = db.execute(
                 "SELECT proposals.proposal, wallets.wallet, power, side FROM votes "
-                "JOIN wallets ON wallets.id = votes.wallet JOIN proposals ON proposals.id = votes.proposal "
-                "ORDER BY votes.rowid"
+                "JOIN wallets ON wallets.id = votes.wallet "
+                "JOIN proposals ON proposals.id = votes.proposal ORDER BY votes.rowid"
             ).fetchall()
             excluded = db.execute(
-                "SELECT wallets.wallet, reason FROM excluded JOIN wallets ON wallets.id = excluded.wallet "
-                "ORDER BY excluded.rowid"
+                "SELECT wallets.wallet, reason FROM excluded "
+                "JOIN wallets ON wallets.id = excluded.wallet ORDER BY excluded.rowid"
             ).fetchall()
             listed = db.execute(
                 "SELECT position, wallets.wallet, token, unlocked, locked FROM list_rows "

@@ -35,7 +35,9 @@ GOOD = {
     "other columns over several lines": (
         f'proposal,wallet,voting_power,note\nP0,{A},5,"a\nP1,x,6,\n\n"\nP1,{B},7,""""\n'
     ),
-    "letters beyond ascii": f"proposal,wallet,voting_power,n\u00e9\nP0,{A},5,\u00fc\nP1,{B},7,\U0001f600",
+    "letters beyond ascii": (
+        f"proposal,wallet,voting_power,n\u00e9\nP0,{A},5,\u00fc\nP1,{B},7,\U0001f600"
+    ),
 }
 
 
@@ -81,8 +83,10 @@ HEADERS = {
     "upper case": (
         "proposal,Wallet ,voting_power\n",
         [
-            "votes.csv:1: wallet: missing column; rename 'Wallet ' to 'wallet': names are taken "
-            "as they are"
+            (
+                "votes.csv:1: wallet: missing column; rename 'Wallet ' to 'wallet': names are "
+                "taken as they are"
+            )
         ],
     ),
     "doubled": (
@@ -112,15 +116,19 @@ HEADERS = {
     "quotes left open": (
         'proposal,"wallet,voting_power\n',
         [
-            "votes.csv:1: header '\"wallet,voting_power': a quote is opened and not closed in this "
-            "line; close the quotes, and double each quote inside them"
+            (
+                "votes.csv:1: header '\"wallet,voting_power': a quote is opened and not closed in "
+                "this line; close the quotes, and double each quote inside them"
+            )
         ],
     ),
     "not utf-8": (
         b"proposal,wallet,voting_power,\xff\n",
         [
-            "votes.csv:1: line 'proposal,wallet,voting_power,\\\\xff': not UTF-8; save the file "
-            "as UTF-8"
+            (
+                "votes.csv:1: line 'proposal,wallet,voting_power,\\\\xff': not UTF-8; save the "
+                "file as UTF-8"
+            )
         ],
     ),
     "no rows": (HEADER, ["votes.csv: file: no rows; write what the round is about into it"]),
@@ -143,13 +151,17 @@ LINES = {
     ),
     "too many cells": (
         f"P0,{A},1,000\n",
-        f"votes.csv:2: line 'P0,{A},1,000': 4 cells, and the header has 3; put a cell with commas "
-        "in quotes",
+        (
+            f"votes.csv:2: line 'P0,{A},1,000': 4 cells, and the header has 3; put a cell with "
+            "commas in quotes"
+        ),
     ),
     "a comma at the end": (
         f"P0,{A},1,\n",
-        f"votes.csv:2: line 'P0,{A},1,': 4 cells, and the header has 3; put a cell with commas in "
-        "quotes",
+        (
+            f"votes.csv:2: line 'P0,{A},1,': 4 cells, and the header has 3; put a cell with commas "
+            "in quotes"
+        ),
     ),
     "blanks only": (
         "  \n",
@@ -170,23 +182,31 @@ LINES = {
     ),
     "a quote inside a cell": (
         f'P0,{A}",1\n',
-        f"votes.csv:2: wallet '{A}\",1': a quote inside a cell without quotes; close the quotes, "
-        "and double each quote inside them",
+        (
+            f"votes.csv:2: wallet '{A}\",1': a quote inside a cell without quotes; close the "
+            "quotes, and double each quote inside them"
+        ),
     ),
     "text after a quote": (
         f'P0,"{A}"x,1\n',
-        f"votes.csv:2: wallet '\"{A}\"x,1': text after the closing quote; close the quotes, and "
-        "double each quote inside them",
+        (
+            f"votes.csv:2: wallet '\"{A}\"x,1': text after the closing quote; close the quotes, "
+            "and double each quote inside them"
+        ),
     ),
     "a blank before a quote": (
         f'P0, "{A}",1\n',
-        f"votes.csv:2: wallet ' \"{A}\",1': a quote inside a cell without quotes; close the "
-        "quotes, and double each quote inside them",
+        (
+            f"votes.csv:2: wallet ' \"{A}\",1': a quote inside a cell without quotes; close the "
+            "quotes, and double each quote inside them"
+        ),
     ),
     "a quote beyond the header": (
         f'P0,{A},1,"x"y\n',
-        "votes.csv:2: line '\"x\"y': text after the closing quote; close the quotes, and double "
-        "each quote inside them",
+        (
+            "votes.csv:2: line '\"x\"y': text after the closing quote; close the quotes, and "
+            "double each quote inside them"
+        ),
     ),
     "a carriage return": (
         f"P0,{A}\r,1\n",
@@ -194,8 +214,10 @@ LINES = {
     ),
     "another line end": (
         f"P0,{A},1\r\n",
-        "votes.csv:2: line: its end is of another kind than the header's; save the file with LF or "
-        "with CR LF throughout",
+        (
+            "votes.csv:2: line: its end is of another kind than the header's; save the file with "
+            "LF or with CR LF throughout"
+        ),
     ),
 }
 
@@ -214,12 +236,18 @@ def test_a_line_that_is_no_row_is_reported(
 def test_every_bad_line_and_cell_is_reported_in_one_run(folder: InputFolder) -> None:
     folder.write("votes.csv", f'{HEADER}\nP0,{A},1e3\nP1,"{A}\nP0,{B},1\n"P9","7xKX",-1\nP0\n')
     assert [
-        "votes.csv:3: voting_power '1e3': an exponent; write base units as plain digits, e.g. "
-        "1500000",
-        f"votes.csv:4: wallet '\"{A}': a quote is opened and not closed in this line; close the "
-        "quotes, and double each quote inside them",
-        "votes.csv:6: proposal 'P9': no proposal of the round; add it to the round file, or set "
-        'other_proposals = "ignore"',
+        (
+            "votes.csv:3: voting_power '1e3': an exponent; write base units as plain digits, e.g. "
+            "1500000"
+        ),
+        (
+            f"votes.csv:4: wallet '\"{A}': a quote is opened and not closed in this line; close "
+            "the quotes, and double each quote inside them"
+        ),
+        (
+            "votes.csv:6: proposal 'P9': no proposal of the round; add it to the round file, or "
+            'set other_proposals = "ignore"'
+        ),
         "votes.csv:6: wallet '7xKX': 3 bytes, not 32; paste the whole base58 address",
         "votes.csv:6: voting_power '-1': negative; write base units as plain digits, e.g. 1500000",
         "votes.csv:7: line 'P0': 1 cell, and the header has 3; add what is missing",
@@ -251,10 +279,14 @@ def test_an_open_quote_in_a_side_does_not_make_a_row_of_what_follows(folder: Inp
     rows = f'P0,{A},1,"For\nP0,{B},1,Against\nP0,{C},1,"For\n'
     folder.write("votes.csv", f"proposal,wallet,voting_power,side\n{rows}")
     assert [
-        "votes.csv:2: side '\"For': a quote is opened and not closed in this line; close the "
-        "quotes, and double each quote inside them",
-        "votes.csv:4: side '\"For': a quote is opened and not closed in this line; close the "
-        "quotes, and double each quote inside them",
+        (
+            "votes.csv:2: side '\"For': a quote is opened and not closed in this line; close the "
+            "quotes, and double each quote inside them"
+        ),
+        (
+            "votes.csv:4: side '\"For': a quote is opened and not closed in this line; close the "
+            "quotes, and double each quote inside them"
+        ),
     ] == folder.errors()
 
 
@@ -262,8 +294,10 @@ def test_rows_over_several_lines_are_read_beside_bad_ones(folder: InputFolder) -
     rows = f'P0,{A},1,"For\nor\n""not"""\nP0,{B},x,"a\nb"\n'
     folder.write("votes.csv", f"proposal,wallet,voting_power,side\n{rows}")
     assert [
-        "votes.csv:5: voting_power 'x': not a number; write base units as plain digits, e.g. "
-        "1500000"
+        (
+            "votes.csv:5: voting_power 'x': not a number; write base units as plain digits, e.g. "
+            "1500000"
+        )
     ] == folder.errors()
 
 

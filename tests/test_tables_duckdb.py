@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - tests write their own queries
 """What we rely on in DuckDB, and what we guard against: each was found by trying it."""
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocation.tables.json_object import FLAT_OBJECT
@@ -123,7 +124,7 @@ def test_quoted_line_ends_are_read_rightly_in_one_thread(
     db: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     path = tmp_path / "quoted.csv"
-    text = quoted_rows(Random(1), 60_000)
+    text = quoted_rows(Random(1), 60_000)  # noqa: S311 - no secret
     path.write_text(text, newline="")
     expected = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""))][1:]
     db.execute(f"CREATE OR REPLACE TEMP TABLE loaded AS FROM {read_csv(path, 'parallel = false')}")
@@ -170,6 +171,7 @@ def test_only_plain_digits_are_an_unsigned_number(
     assert kind == one(db, "SELECT json_type(?, '$.a')", f'{{"a":{value}}}')
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='{}":,\\u0dD8cCn1e.-+ \t\x01\u00e9', max_size=20), st.sampled_from("ksv"))
 def test_both_engines_match_the_pattern_of_an_object_alike(
     db: duckdb.DuckDBPyConnection, text: str, place: str

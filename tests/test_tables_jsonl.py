@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocation.errors import BadValueError
@@ -241,6 +241,7 @@ lines = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(lines, st.text(alphabet='{}[]":,\\ud8Dc0e+-.1 \t', max_size=2), st.integers(0, 100))
 def test_the_pattern_and_pythons_parser_accept_the_same_objects(
     line: str, inserted: str, place: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,12 +25,12 @@ def folder(tmp_path: Path) -> InputFolder:
     return InputFolder(tmp_path, (JUP,))
 
 
-def read_list(folder: InputFolder, text: str, **files: str) -> list[tuple[int, str, int, int, int]]:
+def read_list(folder: InputFolder, text: str, **files: Any) -> list[tuple[int, str, int, int, int]]:
     folder.write("list.csv", text)
     return folder.read(allocations="list.csv", **files).listed
 
 
-def errors_of(folder: InputFolder, text: str, **files: str) -> list[str]:
+def errors_of(folder: InputFolder, text: str, **files: Any) -> list[str]:
     folder.write("list.csv", text)
     return folder.errors(allocations="list.csv", **files)
 
@@ -76,8 +76,10 @@ def test_with_several_tokens_the_mint_is_needed(folder: InputFolder) -> None:
         f"{C},x,{ZEUS_MINT}\n{C},x,{JUP_MINT}\n{C},1,\n"
     )
     assert [
-        "list.csv:2: amount '1.000001': more than 5 fraction digits; shorten it, or set "
-        'excess_decimals = "floor"',
+        (
+            "list.csv:2: amount '1.000001': more than 5 fraction digits; shorten it, or set "
+            'excess_decimals = "floor"'
+        ),
         f"list.csv:4: mint '{ZEUS_MINT}': no mint of the round; add its token to the round file",
         "list.csv:5: amount 'x': not a number; write tokens as plain digits, e.g. 1.5",
         "list.csv:6: mint: empty; write which mint is meant",
@@ -115,8 +117,10 @@ def test_a_wallet_may_stand_once_per_mint(folder: InputFolder) -> None:
     text = f"pubkey,amount,mint\n{A},1,{JUP_MINT}\n{A},1,{WEN_MINT}\n"
     assert 2 == len(read_list(folder, text))
     assert [
-        f"list.csv:4: pubkey '{A}': already listed for this mint in line 2; keep one row, or set "
-        'duplicates = "sum"'
+        (
+            f"list.csv:4: pubkey '{A}': already listed for this mint in line 2; keep one row, or "
+            'set duplicates = "sum"'
+        )
     ] == errors_of(folder, f"{text}{A},2,{JUP_MINT}\n")
 
 

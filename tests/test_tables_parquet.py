@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - tests write their own queries
 """Parquet files as inputs: what is read, and what is said about the rest."""
 
 from __future__ import annotations
@@ -51,16 +52,20 @@ def test_integers_and_text_are_read(folder: InputFolder, kind: str) -> None:
 def test_other_types_are_refused(folder: InputFolder, kind: str, named: str, problem: str) -> None:
     folder.parquet("votes.parquet", rows(f"CAST(power AS {kind})"))
     assert [
-        f"votes.parquet: voting_power '{named}': {problem}; write it as integer, DECIMAL(n, 0) or "
-        "text"
+        (
+            f"votes.parquet: voting_power '{named}': {problem}; write it as integer, DECIMAL(n, 0) "
+            "or text"
+        )
     ] == folder.errors(votes="votes.parquet")
 
 
 def test_bytes_are_no_text(folder: InputFolder) -> None:
     folder.parquet("votes.parquet", rows("power", "CAST('x' AS BLOB) AS side"))
     assert [
-        "votes.parquet: side 'BLOB': neither integer nor text; write it as integer, DECIMAL(n, 0) "
-        "or text"
+        (
+            "votes.parquet: side 'BLOB': neither integer nor text; write it as integer, DECIMAL(n, "
+            "0) or text"
+        )
     ] == folder.errors(votes="votes.parquet")
 
 
@@ -83,10 +88,14 @@ def test_every_bad_cell_is_reported_by_its_row_from_1(folder: InputFolder) -> No
     assert [
         "votes.parquet:2: voter: NULL; write a value",
         "votes.parquet:2: choice: NULL; write a value",
-        "votes.parquet:2: voting_power '-5': negative; write base units as plain digits, e.g. "
-        "1500000",
-        "votes.parquet:3: proposal 'P9': no proposal of the round; add it to the round file, or "
-        'set other_proposals = "ignore"',
+        (
+            "votes.parquet:2: voting_power '-5': negative; write base units as plain digits, e.g. "
+            "1500000"
+        ),
+        (
+            "votes.parquet:3: proposal 'P9': no proposal of the round; add it to the round file, "
+            'or set other_proposals = "ignore"'
+        ),
         "votes.parquet:3: voter '0': not base58; paste the whole base58 address",
         "votes.parquet:3: choice 'a\\x00': a NUL character; remove it",
     ] == folder.errors(votes="votes.parquet")
@@ -105,8 +114,10 @@ def test_a_repeated_row_is_named_by_row(folder: InputFolder) -> None:
 def test_a_missing_column_is_named(folder: InputFolder) -> None:
     folder.parquet("votes.parquet", f"SELECT 'P0' AS proposal, '{A}' AS Wallet")
     assert [
-        "votes.parquet: wallet: missing column; rename 'Wallet' to 'wallet': names are taken as "
-        "they are",
+        (
+            "votes.parquet: wallet: missing column; rename 'Wallet' to 'wallet': names are taken "
+            "as they are"
+        ),
         "votes.parquet: voting_power: missing column; add it; the file has proposal, Wallet",
     ] == folder.errors(votes="votes.parquet")
 
@@ -135,8 +146,10 @@ def test_what_is_no_parquet_is_refused(folder: InputFolder) -> None:
     remedy = "write the file anew"
     folder.write("votes.parquet", "proposal,wallet,voting_power\n")
     assert [
-        "votes.parquet: file: cannot be read: Invalid Input Error: No magic bytes found at end of "
-        f"file 'votes.parquet'; {remedy}"
+        (
+            "votes.parquet: file: cannot be read: Invalid Input Error: No magic bytes found at end "
+            f"of file 'votes.parquet'; {remedy}"
+        )
     ] == folder.errors(votes="votes.parquet")
     folder.write("votes.parquet", "")
     assert ["votes.parquet: file: empty; write what the round is about into it"] == folder.errors(

@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from allocation.errors import AsrError, InputErrors, InvariantError
-from allocation.tables import read, read_inputs
-from allocation.tables.database import open_database
+from allocation.tables import open_database, read, read_inputs
+from allocation.tables.columns import layouts_of
 from allocation.tables.findings import Findings
 from allocation.tables.locate import refuse_changed, stamp_of
+from allocation.tables.wallets import number_wallets
 from tests.input_files import HEADER, A, B, InputFolder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from allocation.tables.stage import Staged
 
 CHECK = "check the path in the round file"
 
@@ -33,8 +39,10 @@ def test_a_pattern_is_no_path(folder: InputFolder, mark: str) -> None:
     name = f"votes{mark}.csv"
     folder.write(name, f"{HEADER}P0,{A},1\n")
     assert [
-        f"{name}: file {str(folder.path / name)!r}: {mark!r} in a path means more than itself; "
-        "rename the file or its folder"
+        (
+            f"{name}: file {str(folder.path / name)!r}: {mark!r} in a path means more than itself; "
+            "rename the file or its folder"
+        )
     ] == folder.errors(votes=name)
 
 
@@ -43,8 +51,10 @@ def test_a_pattern_in_the_folder_of_the_round_is_refused_too(tmp_path: Path) -> 
     folder = InputFolder(tmp_path / "[1]")
     folder.write("votes.csv", f"{HEADER}P0,{A},1\n")
     assert [
-        f"votes.csv: file {str(tmp_path / '[1]' / 'votes.csv')!r}: '[' in a path means more than "
-        "itself; rename the file or its folder"
+        (
+            f"votes.csv: file {str(tmp_path / '[1]' / 'votes.csv')!r}: '[' in a path means more "
+            "than itself; rename the file or its folder"
+        )
     ] == folder.errors()
 
 
@@ -85,10 +95,12 @@ def test_a_file_has_to_be_readable(folder: InputFolder) -> None:  # pragma: no c
 @pytest.mark.parametrize("name", ["votes", "votes.txt", "votes.csv.gz", "votes.json"])
 def test_the_ending_names_the_format(folder: InputFolder, name: str) -> None:
     folder.write(name, "")
-    ending = f".{name.split('.')[-1]}" if "." in name else ""
+    ending = f".{name.rsplit('.', maxsplit=1)[-1]}" if "." in name else ""
     assert [
-        f"{name}: file: the ending {ending!r} names no format; name it .csv, .jsonl, .ndjson, "
-        ".parquet, as it is"
+        (
+            f"{name}: file: the ending {ending!r} names no format; name it .csv, .jsonl, .ndjson, "
+            ".parquet, as it is"
+        )
     ] == folder.errors(votes=name)
 
 
@@ -122,11 +134,10 @@ def test_a_file_that_changes_meanwhile_is_refused(
     folder: InputFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scratch, changed = folder.path / "scratch", "votes.csv: changed while it was read"
-    original = read.number_wallets
 
-    def number(*given: object) -> object:
+    def number(db: DuckDBPyConnection, files: Sequence[Staged]) -> object:
         folder.write("votes.csv", f"{HEADER}P0,{A},10\n")
-        return original(*given)  # type: ignore[arg-type]  # passed on as it came
+        return number_wallets(db, files)
 
     with open_database(scratch, 1, None) as db, monkeypatch.context() as patch:
         patch.setattr(read, "number_wallets", number)
@@ -136,7 +147,7 @@ def test_a_file_that_changes_meanwhile_is_refused(
 
 def test_a_file_that_disappears_meanwhile_is_refused(folder: InputFolder) -> None:
     with open_database(folder.path / "scratch", 1, None) as db:
-        (_, layout), *_ = read.layouts_of(folder.round())
+        (_, layout), *_ = layouts_of(folder.round())
         opened = read.open_input(db, folder.path, layout, Findings("votes.csv"))
         assert opened is not None
         refuse_changed(opened.located)
@@ -151,7 +162,7 @@ def test_if_the_plain_reader_finds_nothing_the_fast_one_is_not_believed(
 ) -> None:
     monkeypatch.setattr(read, "walk", lambda *_: None)
     folder.write("votes.csv", f"{HEADER}P0,{A},x\n")
-    with pytest.raises(InvariantError, match="votes.csv: 1 rows hold bad cells, and a second look"):
+    with pytest.raises(InvariantError, match=r"votes\.csv: 1 rows hold bad cells, and a second"):
         folder.read()
 
 
@@ -166,3 +177,11 @@ def test_every_reason_for_a_second_look_ends_in_an_error(folder: InputFolder) ->
         folder.write("votes.csv", HEADER + rows)
         with pytest.raises(InputErrors):
             folder.read()
+
+
+def test_no_input_is_left_out_in_silence(
+    folder: InputFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "open_input", lambda *_: None)
+    with pytest.raises(InvariantError, match="an input was left out, and nothing is wrong with it"):
+        folder.read()

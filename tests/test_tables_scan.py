@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from allocation.tables import scan as scan_module
@@ -55,6 +55,7 @@ quoted = st.lists(st.sampled_from([b'"', b'""', b"a", b",", b"\n", b"\r\n"]), ma
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(texts, quoted), st.integers(1, 7))
 @example(b'\xef\xbb\xbf"a"\n', 1 << 18)
 def test_the_shape_is_what_a_plain_reader_sees(

@@ -89,8 +89,10 @@ def test_rows_that_contradict_are_refused_naming_both_lines(folder: InputFolder)
     )
     assert [
         f"votes.csv:7: wallet '{A}': already voted 12 on this proposal in line 4; keep one row",
-        f"votes.csv:8: wallet '{A}': already voted with side 'For' on this proposal in line 4; "
-        "keep one row",
+        (
+            f"votes.csv:8: wallet '{A}': already voted with side 'For' on this proposal in line 4; "
+            "keep one row"
+        ),
         f"votes.csv:9: wallet '{A}': already voted 12 on this proposal in line 4; keep one row",
     ] == folder.errors()
 
@@ -98,8 +100,10 @@ def test_rows_that_contradict_are_refused_naming_both_lines(folder: InputFolder)
 def test_a_contradiction_in_tokens_is_shown_in_tokens(folder: InputFolder) -> None:
     folder.write("votes.csv", f"{HEADER}P0,{A},1.5\nP0,{A},1.6\n")
     assert [
-        f"votes.csv:3: wallet '{A}': already voted 1.500000 on this proposal in line 2; keep one "
-        "row"
+        (
+            f"votes.csv:3: wallet '{A}': already voted 1.500000 on this proposal in line 2; keep "
+            "one row"
+        )
     ] == folder.errors(unit="ui")
 
 

@@ -159,69 +159,68 @@ class _Rows:
             text = decode(line, number, self._findings, self._header.names)
             if text is None:
                 continue
-            text = self._without_end(text, number)
-            if not text:
-                continue
-            if '"' not in text and "\r" not in text:
-                yield number, text.split(",")
-            elif cells := self._quoted_row(text, number):
-                yield number, cells
+            if '"' in text or "\r" in text.removesuffix("\r\n"):
+                cells = self._quoted_row(text, number)
+                if cells:
+                    yield number, cells
+            else:
+                self._check_end(text, number)
+                body = without_end(text)
+                if body:
+                    yield number, body.split(",")
 
-    def _without_end(self, text: str, number: int) -> str:
-        """Cut the line end off; that it is of another kind than the header's is said once."""
+    def _check_end(self, text: str, number: int) -> None:
+        """Note, once, that a row ends in another kind of line end than the header."""
         wrong = text.endswith("\n") and text.endswith("\r\n") != (self._end == "\r\n")
         if wrong and not self._mixed:
             self._mixed = True
-            self._findings.add(
-                number,
-                "line",
-                "",
-                "its end is of another kind than the header's",
-                "save the file with LF or with CR LF throughout",
-            )
-        return without_end(text)
+            problem = "its end is of another kind than the header's"
+            remedy = "save the file with LF or with CR LF throughout"
+            self._findings.add(number, "line", "", problem, remedy)
 
     def _quoted_row(self, text: str, number: int) -> list[str] | None:
+        """Cut a row with quotes, which may go on over the next lines."""
         try:
-            return split_row(text)
+            cells = split_row(without_end(text))
         except _OpenQuoteError as error:
-            cells = self._row_of_lines(text)
-            if cells is None:
+            found = self._row_of_lines(text, number)
+            if found is None:
                 self._note(number, error)
-            return cells
+            return found
         except _QuoteError as error:
             self._note(number, error)
             return None
+        self._check_end(text, number)
+        return cells
 
     def _note(self, number: int, error: _QuoteError) -> None:
         names = self._header.names
         column = names[error.index] if error.index < len(names) else "line"
         self._findings.add(number, column, error.text, error.problem, error.remedy)
 
-    def _row_of_lines(self, text: str) -> list[str] | None:
+    def _row_of_lines(self, text: str, number: int) -> list[str] | None:
         """Read on to the line that closes the quotes.
 
         None, and back to where it began, where that makes no row: then the quote is a stray one.
         """
         mark = self._lines.mark()
-        parts, length = [text + self._end], len(text)
-        while length < LINE_LIMIT and (line := self._lines.next()):
-            part = readable(line)
-            if part is None:
-                break
+        parts, length = [text], len(text)
+        while length < LINE_LIMIT and (part := readable(self._lines.next())):
             parts.append(part)
-            length += len(line)
+            length += len(part)
             if part.count('"') % 2:
-                if cells := self._spanning_row("".join(parts)):
-                    return cells
-                break
+                cells = self._spanning_row("".join(parts))
+                if cells is None:
+                    break
+                self._check_end(part, number)
+                return cells
         self._lines.back(mark)
         return None
 
     def _spanning_row(self, text: str) -> list[str] | None:
         """Cut a row of several lines; only a cell of free text may hold a line end."""
         try:
-            cells = split_row(text.removesuffix(self._end))
+            cells = split_row(without_end(text))
         except _QuoteError:
             return None
         spans = {index for index, cell in enumerate(cells) if "\n" in cell}

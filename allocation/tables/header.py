@@ -34,10 +34,6 @@ class Header:
         ours = {place.index for place in self.places}
         return tuple(name for index, name in enumerate(self.names) if index not in ours)
 
-    def place_of(self, name: str) -> Place | None:
-        """Return where one of our columns stands, if it does."""
-        return next((place for place in self.places if place.column.name == name), None)
-
 
 def match_header(
     layout: Layout, names: Sequence[str], line: int, findings: Findings

@@ -6,11 +6,12 @@ each line has to match a strict pattern as well, and the keys are compared as th
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from allocation.errors import BadValueError
 from allocation.tables.database import literal
-from allocation.tables.findings import Findings
+from allocation.tables.findings import EnoughError, Findings
 from allocation.tables.header import match_header
 from allocation.tables.json_object import FLAT_OBJECT, cell_of, parse_object
 from allocation.tables.lines import Lines, decode, without_end
@@ -44,8 +45,9 @@ class JsonLinesFile:
     def header(self, findings: Findings) -> Header | None:
         """Read the keys of the first object; a file without a line has all that are needed."""
         later = Findings(findings.source)  # the lines before it are noted when rows are read
-        for number, values in self._objects(later):
-            return match_header(self.layout, tuple(values), number, findings)
+        with suppress(EnoughError):
+            for number, values in self._objects(later):
+                return match_header(self.layout, tuple(values), number, findings)
         if later:
             list(self._objects(findings))
             return None

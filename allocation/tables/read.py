@@ -60,6 +60,8 @@ def read_inputs(db: DuckDBPyConnection, round_: Round) -> Inputs:
     every = [finding for noted in findings.values() for finding in noted]
     if every:
         raise InputErrors(every)
+    if len(files) < len(wanted):
+        raise InvariantError("an input was left out, and nothing is wrong with it")
     for file in files:
         refuse_changed(file.file.located)
     return Inputs(
