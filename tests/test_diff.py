@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from hashlib import sha256
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -11,7 +14,9 @@ from hypothesis import strategies as st
 
 from allocation.address import Address
 from allocation.errors import AsrError, InvariantError
-from merkle.diff import Change, Rewards, changes_between, check_sum
+from merkle.bundle import BundleError
+from merkle.diff import Change, Rewards, changes_between, check_sum, compare
+from tests.building import build
 
 Paid: TypeAlias = dict[bytes, tuple[int, int]]
 """Unlocked and locked amount by wallet."""
@@ -24,6 +29,9 @@ KEYS = st.builds(
 )
 AMOUNTS = st.one_of(st.integers(0, 3), st.integers(0, 2**63 - 1))
 PAID = st.dictionaries(KEYS, st.tuples(AMOUNTS, AMOUNTS), max_size=12)
+
+
+BY_HAND = Path(__file__).parent.parent / "fixtures" / "by-hand"
 
 
 def rewards(paid: Paid) -> Rewards:
@@ -101,3 +109,47 @@ def test_a_wallet_twice_on_one_side_is_refused() -> None:
     twice = Rewards(keys=key, unlocked=amounts, locked=np.zeros(2, np.uint64))
     with pytest.raises(AsrError, match="a wallet stands twice"):
         changes_between(once, twice)
+
+
+def edited_round(folder: Path, file: str, old: str, new: str) -> Path:
+    """Build the round that is worked by hand with one text in one of its files replaced."""
+    shutil.copytree(BY_HAND, folder)
+    text = (folder / file).read_text("utf-8")
+    assert text != text.replace(old, new)
+    (folder / file).write_text(text.replace(old, new), "utf-8")
+    build(folder / "round.toml", folder / "bundle")
+    return folder / "bundle"
+
+
+def test_two_bundles_differ_by_what_an_excluded_wallet_gets(tmp_path: Path) -> None:
+    build(BY_HAND / "round.toml", tmp_path / "bundle")
+    included = edited_round(tmp_path / "included", "round.toml", 'exclude = "exclude.csv"', "")
+    (token,) = compare(tmp_path / "bundle", included).tokens
+    # first: 43 among A, B, C (1 each) and E (100). Floors: 0, 0, 0 and 41; of the two units left
+    # one goes to E, whose remainder is the largest, and one to A, whose key is the lowest
+    differences = {change.claimant[0]: change.difference for change in token.changes.each()}
+    assert {0x02: 1 - 15, 0x05: 0 - 14, 0x06: 42, 0x11: 0 - 14} == differences
+    assert (1, 0, 3) == (token.changes.added, token.changes.removed, token.changes.changed)
+    assert not token.equal
+
+
+def test_a_title_makes_another_bundle_that_pays_the_same(tmp_path: Path) -> None:
+    build(BY_HAND / "round.toml", tmp_path / "bundle")
+    renamed = edited_round(tmp_path / "renamed", "round.toml", '"By hand"', '"Again"')
+    result = compare(tmp_path / "bundle", renamed)
+    assert result.equal
+    assert result.old_id != result.new_id
+    assert ("By hand", "Again") == (result.old.round, result.new.round)
+
+
+def test_a_manifest_that_contradicts_itself_is_not_compared(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    build(BY_HAND / "round.toml", bundle)
+    honest = (bundle / "manifest.json").read_bytes()
+    forged = honest.replace(b'"wallets": 3', b'"wallets": 4')
+    sums = (bundle / "SHA256SUMS").read_bytes()
+    before, after = (sha256(content).hexdigest().encode() for content in (honest, forged))
+    (bundle / "manifest.json").write_bytes(forged)
+    (bundle / "SHA256SUMS").write_bytes(sums.replace(before, after))
+    with pytest.raises(BundleError, match="wallets is 4, but the trees have 3 leaves"):
+        compare(bundle, bundle)

@@ -145,7 +145,9 @@ class _Reader:
         self._check(lengths <= LONGEST_TEXT, "the wallet is no address")
         windows = sliding_window_view(text, LONGEST_TEXT)[starts]
         windows *= np.arange(LONGEST_TEXT) < lengths[:, None]
-        return windows.view(f"S{LONGEST_TEXT}").reshape(-1)
+        texts = windows.view(f"S{LONGEST_TEXT}").reshape(-1)
+        self._check(np.strings.str_len(texts) == lengths, "the wallet is no address")  # ends in NUL
+        return texts
 
     def _amounts(
         self, text: npt.NDArray[np.uint8], starts: npt.NDArray[np.intp], ends: npt.NDArray[np.intp]
