@@ -8,7 +8,16 @@ from merkle.cli.app import app
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS: Final = ("starting", "rounds", "bundles", "verifying", "diffs", "exports", "imports")
+COMMANDS: Final = (
+    "starting",
+    "rounds",
+    "bundles",
+    "explaining",
+    "verifying",
+    "diffs",
+    "exports",
+    "imports",
+)
 """The modules whose commands enter the group, in the order in which help lists them."""
 
 for _module in COMMANDS:

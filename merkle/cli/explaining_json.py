@@ -59,19 +59,23 @@ def _step_document(step: "Step") -> dict[str, object]:
         "power": str(step.power),
         "removed": None if step.removal is None else _texts(asdict(step.removal)),
         "part": _share_document(step.part),
+        "rate": None if step.share is None else _rate_document(step.share),
         "share": None if step.share is None else _share_document(step.share),
         "reward": str(step.reward),
     }
 
 
-def _share_document(share: "Share") -> dict[str, object]:
+def _rate_document(share: "Share") -> dict[str, object]:
     from allocation.explain_share import quotient_text
 
     return {
-        **_texts(asdict(share)),
-        "rate": quotient_text(share.pool, share.total),
-        "amount": str(share.amount),
+        "exact": f"{share.pool}/{share.total}",
+        "decimal": quotient_text(share.pool, share.total).removesuffix("..."),
     }
+
+
+def _share_document(share: "Share") -> dict[str, object]:
+    return {**_texts(asdict(share)), "amount": str(share.amount)}
 
 
 def _texts(values: "Mapping[str, object]") -> dict[str, object]:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
     Rows = list[tuple[str, str]]
 
-DIVIDED: Final = (
-    "All figures are base units; a share is pool x weight / total, rounded down. Units left over",
-    "go one each to the largest remainders; of equal remainders the lower key comes first.",
-)
+DIVIDED: Final = "All figures are base units. A share is pool x weight / total, rounded down."
+LEFT_OVER: Final = {
+    "largest-remainder": "Units left over go one each to the largest remainders; of equal ones the "
+    "lower key comes first.",
+    "floor": "Units left over are paid to nobody.",
+}
 
 
 def explanation_lines(
@@ -31,7 +33,9 @@ def explanation_lines(
     rows = [("wallet", explanation.wallet), ("round", f"{the_round.name}, {the_round.method}")]
     others = [_name(proposal) for proposal in explanation.not_voted]
     rows += [("no vote on" if not at else "", name) for at, name in enumerate(others)]
-    lines = facts(rows) if the_round.method == "list" else [*facts(rows), "", *DIVIDED]
+    lines = facts(rows)
+    if the_round.method != "list":
+        lines += ["", DIVIDED, LEFT_OVER[the_round.rules.rounding]]
     for token in explanation.tokens:
         lines += ["", *_token_lines(the_round, token, proofs.get(token.token.symbol))]
     return lines
@@ -68,7 +72,7 @@ def _step_lines(the_round: "Round", token: "Token", step: "Step") -> list[str]:
 def _vote_rows(the_round: "Round", token: "Token", step: "VoteStep") -> "Rows":
     rows = [("voting power", _power(the_round, step.power))]
     if step.removal is not None:
-        rows.append(("not counted", _why_removed(the_round, step.removal)))
+        rows += _removal_rows(the_round, step.removal)
     reward = f"{step.reward:,}"
     if step.share is not None:
         rows = [*_part_rows(step), *rows, *_share_rows(the_round, token, step.share)]
@@ -133,12 +137,12 @@ def _left_over(share: "Share") -> str:
     if not share.left_over:
         return "none was left over"
     if share.last_remainder is None:
-        return f"none: the {share.left_over:,} left over are paid to nobody in this round"
+        return f"none; left over: {share.left_over:,}"
     got = f"{'one' if share.extra else 'none'} of {share.left_over:,}"
     if share.standing is None:
         return f"{got}: the last one goes to the remainder {share.last_remainder:,}"
     larger, equal = share.standing.larger, share.standing.equal_before
-    return f"{got}: {larger:,} remainders are larger, {equal:,} equal ones have a lower key"
+    return f"{got}; larger remainders: {larger:,}, equal ones of lower keys: {equal:,}"
 
 
 def _power(the_round: "Round", power: int) -> str:
@@ -146,18 +150,19 @@ def _power(the_round: "Round", power: int) -> str:
     return f"{power:,}" if decimals is None else f"{power:,} ({amount(power, decimals)} tokens)"
 
 
-def _why_removed(the_round: "Round", removal: "Removal") -> str:
+def _removal_rows(the_round: "Round", removal: "Removal") -> "Rows":
     """Say which rule removed a row, and how far it was from counting."""
     if removal.threshold is not None and removal.missing is not None:
-        return (
-            f"below the minimum of {_power(the_round, removal.threshold)}: "
-            f"{_power(the_round, removal.missing)} are missing"
-        )
-    return {
+        return [
+            ("not counted", f"below the minimum of {_power(the_round, removal.threshold)}"),
+            ("missing", _power(the_round, removal.missing)),
+        ]
+    why = {
         "zero_power": "without power it is no vote",
         "side": f"its side is one of {', '.join(the_round.rules.exclude_sides)}",
         "excluded": f"the wallet stands in {the_round.inputs.exclude}, which gives the reason",
-    }[removal.cause]
+    }
+    return [("not counted", why[removal.cause])]
 
 
 def _why_nothing(explained: "TokenExplanation") -> str:
@@ -174,23 +179,23 @@ def _claim_rows(token: "Token", proof: "WalletProof") -> "Rows":
 
     line = proof.row + HEADER_LINES + 1
     rows = [
-        ("claim", _receiver(token)),
+        *_receiver_rows(token),
         ("leaf", f"line {line:,} of {allocations_file(token.symbol)}"),
         ("tree", f"{proof.number}, version {proof.tree.version}"),
         ("distributor", address_text(proof.token.program, proof.tree.distributor)),
         ("root", proof.tree.root.hex()),
         ("proof", f"checked: the leaf and {counted(len(proof.siblings), 'sibling')} lead to it"),
     ]
-    if proof.locked:
-        rows.insert(1, ("locked", f"{proof.locked:,} of it"))
-    return rows
+    return [("locked", f"{proof.locked:,} of it"), *rows] if proof.locked else rows
 
 
-def _receiver(token: "Token") -> str:
+def _receiver_rows(token: "Token") -> "Rows":
     from allocation.address import format_address
 
     base = token.distributor.locker_base
-    if token.claim == "stake" and base is not None:
-        locker = f"the locker whose base is {format_address(base)}"
-        return f"into the wallet's stake account (escrow) of {locker}"
-    return "into the wallet's own token account"
+    if token.claim != "stake" or base is None:
+        return [("claim", "into the wallet's own token account")]
+    return [
+        ("claim", "into the wallet's stake account (escrow)"),
+        ("locker base", format_address(base)),
+    ]
