@@ -145,6 +145,14 @@ def functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef
             yield node
 
 
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count its lines; the options of a command are its manual, not its code."""
+    decorators = (getattr(call, "func", call) for call in function.decorator_list)
+    is_command = any(getattr(decorator, "attr", "") == "command" for decorator in decorators)
+    first = function.body[0].lineno if is_command else function.lineno
+    return (function.end_lineno or 0) - first + 1
+
+
 def undocumented(module: Module) -> list[str]:
     """Name public modules, classes, functions and methods without a docstring."""
     found = [] if ast.get_docstring(module.tree) else [module.name]
@@ -239,7 +247,7 @@ def test_files_and_functions_stay_short(module: Module) -> None:
     too_long = [
         f"{function.name}: {lines} lines"
         for function in functions(module)
-        if (lines := (function.end_lineno or 0) - function.lineno + 1) > LONGEST_FUNCTION
+        if (lines := length(function)) > LONGEST_FUNCTION
     ]
     assert [] == too_long
 
