@@ -91,3 +91,16 @@ def with_leaves(files: Files, leaves: list[Leaf], name: str = TREE) -> Files:
     """Write a tree file of these leaves, and seal again."""
     lines = [f'"{leaf.wallet}":{json.dumps(leaf.fields, separators=(",", ":"))}' for leaf in leaves]
     return seal({**files, name: ("{\n" + ",\n".join(lines) + "\n}\n").encode()})
+
+
+def places_found(files: Files) -> set[tuple[str, int | None, str | None]]:
+    return {(finding.file, finding.line, finding.wallet) for finding in findings_in(files)}
+
+
+def problems_in(files: Files, file: str) -> list[str]:
+    return [finding.problem for finding in findings_in(files) if finding.file == file]
+
+
+def row_of(files: Files, wallet: str) -> bytes:
+    """Return a wallet's line of the allocations of JUP."""
+    return next(line for line in files[CSV].split(b"\n") if line.startswith(wallet.encode()))

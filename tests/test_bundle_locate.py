@@ -22,6 +22,7 @@ from tests.forging import (
     edited,
     leaves_of,
     replaced,
+    row_of,
     sound,
     with_leaves,
 )
@@ -160,12 +161,8 @@ def test_a_list_of_digests_that_is_not_that_of_the_manifest_is_refused(tmp_path:
     assert ("SHA256SUMS", None, None, problem) == refusal(seal(bundle), tmp_path)
 
 
-def row() -> bytes:
-    return next(line for line in SOUND[CSV].split(b"\n") if line.startswith(WALLET.encode()))
-
-
 def test_a_second_row_of_the_wallet_is_refused(tmp_path: Path) -> None:
-    bundle = seal({**SOUND, CSV: SOUND[CSV] + row() + b"\n"})
+    bundle = seal({**SOUND, CSV: SOUND[CSV] + row_of(SOUND, WALLET) + b"\n"})
     assert (CSV, None, WALLET, "stands twice") == refusal(bundle, tmp_path)
 
 
@@ -173,7 +170,7 @@ def test_a_second_row_in_a_later_block_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(locate, "SEARCHED_AT_ONCE", 100)
-    bundle = seal({**SOUND, CSV: SOUND[CSV] + row() + b"\n"})
+    bundle = seal({**SOUND, CSV: SOUND[CSV] + row_of(SOUND, WALLET) + b"\n"})
     assert (CSV, None, WALLET, "stands twice") == refusal(bundle, tmp_path)
 
 
@@ -202,7 +199,7 @@ def test_a_row_beyond_all_trees_is_refused(tmp_path: Path) -> None:
 def test_a_row_that_is_not_as_this_tool_writes_it_is_refused(
     amounts: bytes, tmp_path: Path
 ) -> None:
-    bundle = replaced(SOUND, CSV, row(), WALLET.encode() + amounts)
+    bundle = replaced(SOUND, CSV, row_of(SOUND, WALLET), WALLET.encode() + amounts)
     problem = "no allocation as this tool writes it"
     assert (CSV, 7, WALLET, problem) == refusal(bundle, tmp_path)
 
@@ -244,7 +241,9 @@ def test_a_line_at_another_place_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_amount_forged_in_all_files_but_not_in_the_root_is_refused(tmp_path: Path) -> None:
-    bundle = replaced(SOUND, CSV, row(), row().replace(b",1.", b",2."))
+    bundle = replaced(
+        SOUND, CSV, row_of(SOUND, WALLET), row_of(SOUND, WALLET).replace(b",1.", b",2.")
+    )
     leaves = deepcopy(LEAVES)
     leaves[1].fields["amount"] += 1_000_000
     file, line, wallet, problem = refusal(with_leaves(bundle, leaves), tmp_path)

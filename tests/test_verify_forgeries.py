@@ -14,17 +14,18 @@ import base58
 import pytest
 
 from allocation.round_file import rules_sha256
-from merkle.bundle.files import HashedFile
 from tests.forging import (
     CSV,
     TOKENS,
     TREE,
-    Files,
     Leaf,
     edited,
     findings_in,
     leaves_of,
+    places_found,
+    problems_in,
     replaced,
+    row_of,
     sound,
     with_leaves,
 )
@@ -47,59 +48,6 @@ LEAVES = leaves_of(SOUND)
 SECOND = LEAVES[1].wallet
 
 
-def found(files: Files) -> set[tuple[str, int | None, str | None]]:
-    return {(finding.file, finding.line, finding.wallet) for finding in findings_in(files)}
-
-
-def problems(files: Files, file: str) -> list[str]:
-    return [finding.problem for finding in findings_in(files) if finding.file == file]
-
-
-@pytest.mark.parametrize("name", sorted(set(SOUND) - {"SHA256SUMS"}))
-def test_a_changed_file_that_is_not_sealed_again_has_another_digest(name: str) -> None:
-    files = {**SOUND, name: SOUND[name] + b" "}
-    assert any("its sha256 is" in problem for problem in problems(files, name))
-
-
-@pytest.mark.parametrize("name", sorted(SOUND))
-def test_a_missing_file_is_named(name: str) -> None:
-    files = {path: content for path, content in SOUND.items() if path != name}
-    assert "missing" in problems(files, name)
-
-
-@pytest.mark.parametrize("name", sorted(set(SOUND) - {"SHA256SUMS"}))
-def test_a_missing_file_is_named_where_it_is_not_listed_either(name: str) -> None:
-    files = seal({path: content for path, content in SOUND.items() if path != name})
-    assert "missing" in problems(files, name)
-    if name != "manifest.json":
-        assert f"does not list {name}" in problems(files, "SHA256SUMS")
-
-
-@pytest.mark.parametrize(
-    "name", ["notes.txt", "JUP/notes.txt", "JUP/proofs/tree_3.json", "JUP/proofs/tree_00.json"]
-)
-def test_a_file_too_many_is_named(name: str) -> None:
-    files = {**SOUND, name: b"x"}
-    assert [(name, "unknown file")] == [
-        (finding.file, finding.problem) for finding in findings_in(files)
-    ]
-
-
-def test_a_folder_too_many_is_named_and_not_entered() -> None:
-    files = {**SOUND, "more/and/more.txt": b"x"}
-    assert [("more", "unknown folder")] == [
-        (finding.file, finding.problem) for finding in findings_in(files)
-    ]
-
-
-def test_a_tree_too_many_that_is_listed_is_named_twice() -> None:
-    files = seal({**SOUND, "JUP/proofs/tree_3.json": SOUND[TREE]})
-    assert {("JUP/proofs/tree_3.json", None, None), ("SHA256SUMS", None, None)} == found(files)
-
-
-ProofEdit = "Callable[[list[list[int]]], object]"
-
-
 def flip_a_bit(proof: list[list[int]]) -> None:
     proof[1][7] ^= 1
 
@@ -120,13 +68,13 @@ def drop_a_sibling(proof: list[list[int]]) -> None:
 def test_a_changed_proof_is_found_at_its_wallet(edit: Callable[[Any], object]) -> None:
     leaves = deepcopy(LEAVES)
     edit(leaves[1].fields["proof"])
-    assert {(TREE, 3, SECOND)} == found(with_leaves(SOUND, leaves))
+    assert {(TREE, 3, SECOND)} == places_found(with_leaves(SOUND, leaves))
 
 
 def test_the_proof_of_another_wallet_is_found_at_the_one_who_has_it() -> None:
     leaves = deepcopy(LEAVES)
     leaves[1].fields["proof"] = leaves[2].fields["proof"]
-    assert {(TREE, 3, SECOND)} == found(with_leaves(SOUND, leaves))
+    assert {(TREE, 3, SECOND)} == places_found(with_leaves(SOUND, leaves))
 
 
 def test_the_proofs_of_two_neighbours_exchanged_are_found_at_both() -> None:
@@ -135,20 +83,22 @@ def test_the_proofs_of_two_neighbours_exchanged_are_found_at_both() -> None:
         leaves[1].fields["proof"],
         leaves[0].fields["proof"],
     )
-    assert {(TREE, 2, LEAVES[0].wallet), (TREE, 3, SECOND)} == found(with_leaves(SOUND, leaves))
+    assert {(TREE, 2, LEAVES[0].wallet), (TREE, 3, SECOND)} == places_found(
+        with_leaves(SOUND, leaves)
+    )
 
 
 @pytest.mark.parametrize("field", ["amount", "locked_amount"])
 def test_an_amount_changed_beside_a_proof_is_found(field: str) -> None:
     leaves = deepcopy(LEAVES)
     leaves[1].fields[field] += 1
-    assert {(TREE, 3, SECOND)} == found(with_leaves(SOUND, leaves))
+    assert {(TREE, 3, SECOND)} == places_found(with_leaves(SOUND, leaves))
 
 
 def test_another_distributor_beside_a_proof_is_found() -> None:
     leaves = deepcopy(LEAVES)
     leaves[1].fields["merkle_tree"] = SECOND
-    assert {(TREE, 3, SECOND)} == found(with_leaves(SOUND, leaves))
+    assert {(TREE, 3, SECOND)} == places_found(with_leaves(SOUND, leaves))
 
 
 def test_a_distributor_left_out_beside_a_proof_is_found() -> None:
@@ -161,17 +111,19 @@ def test_a_distributor_left_out_beside_a_proof_is_found() -> None:
 
 def test_two_lines_exchanged_are_found_at_both() -> None:
     leaves = [LEAVES[1], LEAVES[0], *LEAVES[2:]]
-    assert {(TREE, 2, SECOND), (TREE, 3, LEAVES[0].wallet)} == found(with_leaves(SOUND, leaves))
+    assert {(TREE, 2, SECOND), (TREE, 3, LEAVES[0].wallet)} == places_found(
+        with_leaves(SOUND, leaves)
+    )
 
 
 def test_a_line_left_out_is_found_at_its_wallet() -> None:
-    findings = found(with_leaves(SOUND, [LEAVES[0], *LEAVES[2:]]))
+    findings = places_found(with_leaves(SOUND, [LEAVES[0], *LEAVES[2:]]))
     assert (TREE, None, SECOND) in findings
     assert {TREE} == {file for file, _, _ in findings}
 
 
 def test_the_last_line_left_out_is_found_at_its_wallet_only() -> None:
-    assert {(TREE, None, LEAVES[3].wallet)} == found(with_leaves(SOUND, LEAVES[:3]))
+    assert {(TREE, None, LEAVES[3].wallet)} == places_found(with_leaves(SOUND, LEAVES[:3]))
 
 
 def test_a_line_that_stands_twice_is_found_at_its_wallet() -> None:
@@ -184,13 +136,13 @@ def test_a_line_that_stands_twice_is_found_at_its_wallet() -> None:
 def test_a_line_of_somebody_else_is_found_at_his_wallet() -> None:
     stranger = Leaf(base58.b58encode(wallets(1, "stranger")[0]).decode(), LEAVES[1].fields)
     files = with_leaves(SOUND, [LEAVES[0], stranger, *LEAVES[2:]])
-    assert {(TREE, 3, stranger.wallet), (TREE, None, SECOND)} == found(files)
+    assert {(TREE, 3, stranger.wallet), (TREE, None, SECOND)} == places_found(files)
 
 
 def test_a_line_that_belongs_to_another_tree_is_found() -> None:
     first = leaves_of(SOUND, "JUP/proofs/tree_0.json")[1]
     files = with_leaves(SOUND, [LEAVES[0], first, *LEAVES[2:]])
-    assert {(TREE, 3, first.wallet), (TREE, None, SECOND)} == found(files)
+    assert {(TREE, 3, first.wallet), (TREE, None, SECOND)} == places_found(files)
 
 
 def test_a_wallet_that_is_no_key_is_found_in_both_files() -> None:
@@ -202,19 +154,15 @@ def test_a_wallet_that_is_no_key_is_found_in_both_files() -> None:
     assert "the wallet is no address: 40 bytes, not 32" == finding.problem
 
 
-def row_of(wallet: str) -> bytes:
-    return next(line for line in SOUND[CSV].split(b"\n") if line.startswith(wallet.encode()))
-
-
 def test_an_amount_changed_in_the_allocations_is_found_in_all_that_depends_on_it() -> None:
-    row = row_of(SECOND)
-    findings = found(replaced(SOUND, CSV, row, row.replace(b",1.", b",2.")))
+    row = row_of(SOUND, SECOND)
+    findings = places_found(replaced(SOUND, CSV, row, row.replace(b",1.", b",2.")))
     assert {("manifest.json", None, None), (TREE, 3, SECOND)} == findings
 
 
 def test_a_forged_amount_everywhere_but_in_the_root_is_found_by_root_and_proof() -> None:
     """The forger pays one wallet more and has changed all but the tree."""
-    row, more = row_of(SECOND), 2_000_000
+    row, more = row_of(SOUND, SECOND), 2_000_000
     files = replaced(SOUND, CSV, row, row.replace(b",1.", b",3."))
     leaves = deepcopy(LEAVES)
     leaves[1].fields["amount"] += more
@@ -227,8 +175,8 @@ def test_a_forged_amount_everywhere_but_in_the_root_is_found_by_root_and_proof()
             tree["max_total_claim"] = str(int(tree["max_total_claim"]) + more)
 
     files = edited(edited(files, "manifest.json", pay_more), "report.json", pay_more)
-    assert {("manifest.json", None, None), (TREE, 3, SECOND)} == found(files)
-    (problem,) = problems(files, "manifest.json")
+    assert {("manifest.json", None, None), (TREE, 3, SECOND)} == places_found(files)
+    (problem,) = problems_in(files, "manifest.json")
     assert problem.startswith("tokens[0].trees[1].root is ")
 
 
@@ -244,103 +192,22 @@ def test_a_forged_tree_that_is_whole_in_itself_has_another_root() -> None:
             tree["root_base58"] = base58.b58encode(bytes.fromhex(root)).decode()
 
     files = edited(forged, "manifest.json", keep_roots)
-    assert {("manifest.json", None, None)} == found(files)
+    assert {("manifest.json", None, None)} == places_found(files)
     assert ["tokens[0].trees[0].root", "tokens[0].trees[1].root", "tokens[0].trees[2].root"] == [
-        problem.split(" ")[0] for problem in problems(files, "manifest.json")
+        problem.split(" ")[0] for problem in problems_in(files, "manifest.json")
     ]
 
 
 def test_a_row_left_out_is_found() -> None:
-    files = replaced(SOUND, CSV, row_of(SECOND) + b"\n", b"")
-    assert "has 9 rows, the manifest's trees have 10 leaves" in problems(files, CSV)
-    assert (TREE, 3, SECOND) in found(files)
+    files = replaced(SOUND, CSV, row_of(SOUND, SECOND) + b"\n", b"")
+    assert "has 9 rows, the manifest's trees have 10 leaves" in problems_in(files, CSV)
+    assert (TREE, 3, SECOND) in places_found(files)
 
 
 def test_a_row_too_many_is_found() -> None:
     stranger = base58.b58encode(b"\xff" * 32)
     files = seal({**SOUND, CSV: SOUND[CSV] + stranger + b",1.000000,0.000000\n"})
-    assert ["has 11 rows, the manifest's trees have 10 leaves"] == problems(files, CSV)
-
-
-def test_allocations_without_anything_are_found() -> None:
-    found = problems(seal({**SOUND, CSV: b""}), CSV)
-    assert ["empty", "has 0 rows, the manifest's trees have 10 leaves"] == found
-
-
-def test_an_amount_above_2_to_the_64_is_found_at_its_wallet() -> None:
-    row = row_of(SECOND)
-    files = replaced(SOUND, CSV, row, row.replace(b",1.", b",99999999999999."))
-    assert [(CSV, 7, SECOND)] == [place for place in found(files) if place[0] == CSV]
-    assert ["an amount above 2^64 - 1 base units"] == problems(files, CSV)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line", "problem"),
-    [
-        (b"]]},\n", b"]]}\n", 2, "no comma after the leaf"),
-        (b"{\n", b"{ \n", 1, "does not begin with a brace on a line of its own"),
-        (b"\n}\n", b",\n}\n", 5, "a comma after the last leaf"),
-        (b"\n}\n", b"\n}", 6, "no newline at the end"),
-        (b"\n}\n", b"\n", 5, "does not end with a brace on a line of its own"),
-        (b"\n}\n", b"\n}\n\n", 7, "does not end with a brace on a line of its own"),
-        (b"]]},\n", b"]]},\r\n", 2, "no leaf as this tool writes it"),
-        (b"]]},\n", b"]]},\n\n", 3, "no leaf as this tool writes it"),
-        (b",", b", ", 2, "no leaf as this tool writes it"),
-    ],
-)
-def test_a_tree_file_in_another_layout_is_found_at_its_line(
-    old: bytes, new: bytes, line: int, problem: str
-) -> None:
-    files = seal({**SOUND, TREE: SOUND[TREE].replace(old, new, 1)})
-    assert (line, problem) in [
-        (finding.line, finding.problem) for finding in findings_in(files) if finding.file == TREE
-    ]
-
-
-def test_what_follows_the_closing_brace_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("merkle.verify.tokens.LONGEST_HEAD", 1 << 20)
-    monkeypatch.setattr(HashedFile.lines, "__defaults__", (len(SOUND[TREE]),))
-    files = seal({**SOUND, TREE: SOUND[TREE] + SOUND[TREE]})
-    assert "goes on after the closing brace" in problems(files, TREE)
-
-
-@pytest.mark.parametrize("size", [1, 100, 1000])
-def test_the_size_of_blocks_changes_nothing(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    forged = with_leaves(SOUND, LEAVES[::-1])
-    expected = found(forged)
-    monkeypatch.setattr(HashedFile.lines, "__defaults__", (size,))
-    assert [] == findings_in(SOUND)
-    assert expected == found(forged)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line", "problem"),
-    [
-        (b"pubkey,", b"Pubkey,", 1, "the header is 'Pubkey,amount,locked_amount\\n', not 'pubkey,"),
-        (b"amount\n", b"amount\r\n", 1, "the header is 'pubkey,amount,locked_amount\\r\\n', not "),
-        (b".000000\n", b".000000", 2, "'"),
-        (b",0.", b",.", 2, "'"),
-        (b",1.", b",+1.", 2, "'"),
-        (b",1.", b", 1.", 2, "'"),
-        (b".000000\n", b".00000\n", 2, "'"),
-    ],
-)
-def test_allocations_in_another_layout_are_found_at_their_line(
-    old: bytes, new: bytes, line: int, problem: str
-) -> None:
-    files = seal({**SOUND, CSV: SOUND[CSV].replace(old, new, 1)})
-    (first, *_) = [finding for finding in findings_in(files) if finding.file == CSV]
-    assert (line, problem) == (first.line, first.problem[: len(problem)])
-
-
-def test_allocations_without_the_last_newline_are_found() -> None:
-    assert ["no newline at the end"] == problems(seal({**SOUND, CSV: SOUND[CSV][:-1]}), CSV)
-
-
-def test_allocations_of_a_header_without_newline_are_found() -> None:
-    header = b"pubkey,amount,locked_amount"
-    found = problems(seal({**SOUND, CSV: header}), CSV)
-    assert found[0].startswith("the header is 'pubkey,amount,locked_amount', not ")
+    assert ["has 11 rows, the manifest's trees have 10 leaves"] == problems_in(files, CSV)
 
 
 def twice(order: str) -> list[PlainToken]:
@@ -369,8 +236,8 @@ def test_rows_in_another_order_than_that_of_the_keys_are_found() -> None:
     }
     rules = rules_sha256(load(files["round.toml"].decode()))
     files = edited(files, "manifest.json", lambda document: document.update(rules_sha256=rules))
-    assert {"not in the order of the keys"} == set(problems(files, CSV))
-    assert {CSV} == {file for file, _, _ in found(files)}
+    assert {"not in the order of the keys"} == set(problems_in(files, CSV))
+    assert {CSV} == {file for file, _, _ in places_found(files)}
 
 
 @pytest.mark.parametrize(

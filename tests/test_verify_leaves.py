@@ -42,7 +42,7 @@ def test_honest_lines_are_read_at_once_from_any_row_on(count: int, data: Any) ->
     assert {} == together.problems
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(list(DEPTHS)), st.data())
 def test_what_is_read_at_once_is_what_is_read_line_by_line(count: int, data: Any) -> None:
     """Here a part of a line is another one, or lines stand elsewhere."""
