@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,13 +21,15 @@ from allocation.tables.walk import walk
 from allocation.tables.wallets import number_texts, number_wallets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
     from allocation.round import Proposal, Round
     from allocation.tables.columns import Layout
+
+_WRITE_ROWS: Final = "write what the round is about into it"
 
 
 def read_inputs(db: DuckDBPyConnection, round_: Round) -> Inputs:
@@ -41,22 +43,14 @@ def read_inputs(db: DuckDBPyConnection, round_: Round) -> Inputs:
     number_texts(db, "mints", "mint", _texts(format_address(token.mint) for token in round_.tokens))
     wanted = layouts_of(round_)
     findings = {layout.kind: Findings(name) for name, layout in wanted}
-    opened = [
-        open_input(db, round_.path.parent, layout, findings[layout.kind]) for _, layout in wanted
-    ]
+    folder = round_.path.parent
+    opened = [open_input(db, folder, layout, findings[layout.kind]) for _, layout in wanted]
     files = [stage(db, file) for file in opened if file]
-    sound = [file for file in files if not file.trouble]
-    keys, texts, troubled = number_wallets(db, sound)
-    notes: dict[str, object] = {}
-    for file in files:
-        kind = file.layout.kind
-        trouble = file.trouble or troubled.get(kind)
-        if not trouble:
-            trouble, notes[kind] = build(db, file)
-        if trouble:
-            explain(file, trouble, findings[kind])
-        elif not file.rows and not file.layout.may_be_empty:
-            findings[kind].add(0, "file", "", "no rows", "write what the round is about into it")
+    keys, texts, troubled = number_wallets(db, [file for file in files if not file.trouble])
+    notes = {
+        file.layout.kind: _build_or_explain(db, file, troubled, findings[file.layout.kind])
+        for file in files
+    }
     every = [finding for noted in findings.values() for finding in noted]
     if every:
         raise InputErrors(every)
@@ -72,6 +66,20 @@ def read_inputs(db: DuckDBPyConnection, round_: Round) -> Inputs:
         notes=notes,
         inputs_sha256=inputs_sha256(db, round_, notes),
     )
+
+
+def _build_or_explain(
+    db: DuckDBPyConnection, file: Staged, troubled: Mapping[str, str], findings: Findings
+) -> object:
+    """Fill the table of one input and return the notes on it, or note what is wrong with it."""
+    trouble, notes = file.trouble or troubled.get(file.layout.kind), None
+    if not trouble:
+        trouble, notes = build(db, file)
+    if trouble:
+        explain(file, trouble, findings)
+    elif not file.rows and not file.layout.may_be_empty:
+        findings.add(0, "file", "", "no rows", _WRITE_ROWS)
+    return notes
 
 
 def in_id_order(proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
@@ -94,7 +102,7 @@ def open_input(
     if located is None:
         return None
     if located.stamp.size == 0 and located.source.format != "jsonl":
-        findings.add(0, "file", "", "empty", "write what the round is about into it")
+        findings.add(0, "file", "", "empty", _WRITE_ROWS)
         return None
     try:
         header = located.source.header(findings)

@@ -60,6 +60,10 @@ class GoodRows:
         """Return the numbers of a column."""
         return np.array(self._columns[self.at[name]], np.uint64)
 
+    def name(self, name: str) -> str:
+        """Return what the file calls a column."""
+        return self._header.places[self.at[name]].name
+
     def line(self, row: int) -> int:
         """Return the line on which a row begins."""
         return self._lines[row]
@@ -82,28 +86,43 @@ class GoodRows:
         return cells
 
 
-def note_repeats(
-    layout: Layout, header: Header, good: GoodRows, place: str, findings: Findings
-) -> None:
-    """Note the rows that repeat another one's key and may not."""
-    wallet = header.places[good.at[layout.key[0]]].name
-    keys = [good.column(name) for name in layout.key if name in good.at]
+def note_repeats(layout: Layout, good: GoodRows, place: str, findings: Findings) -> None:
+    """Note the rows that repeat another one's key and may not.
+
+    Errors: EnoughError where there are too many.
+    """
+    together = _rows_of_one_key([good.column(name) for name in layout.key if name in good.at])
+    if layout.repeats == "sum":
+        _note_sums(layout, good, together, findings)
+        return
     rest = [good.column(name) for name in good.at if name not in layout.key]
-    for rows in _rows_of_one_key(keys):
-        first = rows[0]
-        value = good.text(layout.key[0], first)
-        if layout.repeats == "sum":
-            amounts = [good.column(name) for name in layout.together if name in good.at]
-            if sum(int(column[row]) for column in amounts for row in rows) > U64_MAX:
-                problem = f"its {len(rows):,} rows add up to more than 2^64 - 1 base units"
-                findings.add(good.line(first), wallet, value, problem, LOWER_IT, kind=TOO_MUCH)
-            continue
-        for row in rows[1:]:
+    for first, *others in together:
+        for row in others:
             if layout.repeats == "refuse" or any(column[first] != column[row] for column in rest):
-                problem = f"{layout.repeated(good.shown(first), good.shown(row))} in {place} {good.line(first)}"
-                findings.add(
-                    good.line(row), wallet, value, problem, layout.remedy, kind="repeated row"
-                )
+                repeated = layout.repeated(good.shown(first), good.shown(row))
+                problem = f"{repeated} in {place} {good.line(first)}"
+                _note(good, row, layout, (problem, layout.remedy, "repeated row"), findings)
+
+
+def _note_sums(
+    layout: Layout, good: GoodRows, together: Iterator[list[int]], findings: Findings
+) -> None:
+    """Note the keys whose amounts add up to more than a u64, at their first row."""
+    amounts = [good.column(name) for name in layout.together if name in good.at]
+    for rows in together:
+        if sum(int(column[row]) for column in amounts for row in rows) > U64_MAX:
+            problem = f"its {len(rows):,} rows add up to more than 2^64 - 1 base units"
+            _note(good, rows[0], layout, (problem, LOWER_IT, TOO_MUCH), findings)
+
+
+def _note(
+    good: GoodRows, row: int, layout: Layout, said: tuple[str, str, str], findings: Findings
+) -> None:
+    wallet = layout.key[0]
+    problem, remedy, kind = said
+    findings.add(
+        good.line(row), good.name(wallet), good.text(wallet, row), problem, remedy, kind=kind
+    )
 
 
 def _rows_of_one_key(keys: Sequence[_Numbers]) -> Iterator[list[int]]:

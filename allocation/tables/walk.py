@@ -32,7 +32,7 @@ def walk(layout: Layout, source: Source, header: Header, findings: Findings) -> 
     try:
         for line, cells in source.rows(header, findings):
             rows.take(line, cells)
-        note_repeats(layout, header, rows.good, source.place, findings)
+        note_repeats(layout, rows.good, source.place, findings)
     except EnoughError:
         return
 
