@@ -33,6 +33,33 @@ LockerOption = Annotated[
 ForceFlag = Annotated[bool, typer.Option("--force", help="Replace an existing file.")]
 
 
+ProposalOption = Annotated[
+    str | None,
+    typer.Option("--proposal", metavar="ID", help="Whose votes; where FILE does not say."),
+]
+AtOption = Annotated[
+    int | None,
+    typer.Option("--at", metavar="TIME", min=1, help="Unix second whose power counts, of escrows."),
+]
+LongestOption = Annotated[
+    int | None,
+    typer.Option("--max-stake-duration", metavar="SECONDS", min=1, help="The locker's; with --at."),
+]
+MultiplierOption = Annotated[
+    int,
+    typer.Option("--multiplier", metavar="N", min=1, max=255, help="The locker's vote multiplier."),
+]
+DayOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--date",
+        metavar="YYYY-MM-DD",
+        formats=["%Y-%m-%d"],
+        help="The day (UTC) that ends with these stakes; without it: opening balances.",
+    ),
+]
+
+
 def votes(  # noqa: PLR0913 - one parameter per option
     file: FileArgument,
     *,
@@ -41,30 +68,12 @@ def votes(  # noqa: PLR0913 - one parameter per option
         typer.Option("--from", metavar="SHAPE", help=", ".join(get_args(VoteShape)) + "."),
     ],
     out: OutOption,
-    proposal: Annotated[
-        str | None,
-        typer.Option("--proposal", metavar="ID", help="Whose votes; where FILE does not say."),
-    ] = None,
+    proposal: ProposalOption = None,
     program: ProgramOption = None,
     locker: LockerOption = None,
-    at: Annotated[
-        int | None,
-        typer.Option(
-            "--at", metavar="TIME", min=1, help="Unix second whose power counts, of escrows."
-        ),
-    ] = None,
-    longest: Annotated[
-        int | None,
-        typer.Option(
-            "--max-stake-duration", metavar="SECONDS", min=1, help="The locker's; with --at."
-        ),
-    ] = None,
-    multiplier: Annotated[
-        int,
-        typer.Option(
-            "--multiplier", metavar="N", min=1, max=255, help="The locker's vote multiplier."
-        ),
-    ] = 1,
+    at: AtOption = None,
+    longest: LongestOption = None,
+    multiplier: MultiplierOption = 1,
     force: ForceFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -99,15 +108,7 @@ def stakes(  # noqa: PLR0913 - likewise
         typer.Option("--from", metavar="SHAPE", help=", ".join(get_args(StakeShape)) + "."),
     ],
     out: OutOption,
-    day: Annotated[
-        datetime | None,
-        typer.Option(
-            "--date",
-            metavar="YYYY-MM-DD",
-            formats=["%Y-%m-%d"],
-            help="The day (UTC) that ends with these stakes; without it: opening balances.",
-        ),
-    ] = None,
+    day: DayOption = None,
     program: ProgramOption = None,
     locker: LockerOption = None,
     force: ForceFlag = False,

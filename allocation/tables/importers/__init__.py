@@ -9,6 +9,8 @@ whatever it leaves open is refused. Results are CSV in base units, sorted by pro
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from allocation.errors import AsrError
@@ -180,23 +182,20 @@ def _written(
     pair = "wallet" if b"" in names else "wallet and proposal"
     settled = rows.settle(pair)
     write_rows(out, settled, layout, force=force)
-    groups = _groups_of(settled, names)
+    return _counted(settled, names, rows.notes)
+
+
+def _counted(rows: Sequence[Row], names: Mapping[bytes, str], notes: Mapping[str, int]) -> Imported:
+    groups, zero = [], 0
+    for group, members in groupby(rows, itemgetter(0)):
+        amounts = [row[2] for row in members]
+        groups.append(Group(name=names[group], rows=len(amounts), total=sum(amounts)))
+        zero += amounts.count(0)
     return Imported(
-        rows=len(settled),
-        wallets=len({wallet for _, wallet, _, _, _ in settled}),
-        zero=sum(amount == 0 for _, _, amount, _, _ in settled),
+        rows=len(rows),
+        wallets=len({row[1] for row in rows}),
+        zero=zero,
         total=sum(group.total for group in groups),
-        groups=groups,
-        notes={note: count for note, count in rows.notes.items() if count},
-    )
-
-
-def _groups_of(rows: Sequence[Row], names: Mapping[bytes, str]) -> tuple[Group, ...]:
-    counts = dict.fromkeys((group for group, *_ in rows), 0)
-    totals = dict(counts)
-    for group, _, amount, _, _ in rows:
-        counts[group] += 1
-        totals[group] += amount
-    return tuple(
-        Group(name=names[group], rows=counts[group], total=totals[group]) for group in counts
+        groups=tuple(groups),
+        notes={note: count for note, count in notes.items() if count},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from allocation.address import format_address, parse_address
@@ -116,8 +117,8 @@ class Rows:
         Errors: InputErrors with all that was refused, and with every second row of one `pair`.
         """
         self._rows.sort()
-        for former, row in zip(self._rows, self._rows[1:], strict=False):
-            if former[:2] == row[:2]:
+        for former, row in pairwise(self._rows):
+            if former[1] == row[1] and former[0] == row[0]:
                 self._refuse_repeated(former, row, pair)
         if not self._rows and not self._errors:
             self.refuse(0, BadCellError("rows", None, "none", "export it again"))
