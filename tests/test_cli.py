@@ -203,7 +203,10 @@ def on_a_terminal(after: float = 0.0) -> Iterator[list[str]]:
         patch.setattr(output, "PROGRESS_EVERY", 0.0)
         yield shown
         print("|", end="", file=stderr, flush=True)
-        shown.append(screen.read(1 << 16).decode().removesuffix("|"))
+        text = b""
+        while not text.endswith(b"|"):  # a terminal hands out what has arrived so far
+            text += screen.read(1 << 16)
+        shown.append(text.decode().removesuffix("|"))
 
 
 def test_progress_is_one_line_that_is_wiped_at_the_end() -> None:

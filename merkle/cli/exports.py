@@ -24,6 +24,23 @@ Format = Literal["jupiter-tree", "jupiter-kv", "jupiter-asr-tree", "jito-tree", 
 Category = Literal["staker", "searcher", "validator"]
 
 
+FormatOption = Annotated[
+    Format, typer.Option("--format", metavar="FORMAT", help=", ".join(get_args(Format)) + ".")
+]
+OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to make.")]
+TreeOption = Annotated[
+    int | None, typer.Option("--tree", metavar="N", min=0, help="This tree only.")
+]
+CategoryOption = Annotated[
+    Category | None,
+    typer.Option(
+        "--category",
+        metavar="CATEGORY",
+        help=f"Where a jito-tree puts all amounts: {', '.join(get_args(Category))}.",
+    ),
+]
+
+
 @app.command(
     epilog=example(
         "asr export bundle --format jupiter-tree --out trees",
@@ -33,23 +50,11 @@ Category = Literal["staker", "searcher", "validator"]
 def export(
     bundle: BundleArgument,
     *,
-    export_format: Annotated[
-        Format,
-        typer.Option("--format", metavar="FORMAT", help=", ".join(get_args(Format)) + "."),
-    ],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to make.")],
+    export_format: FormatOption,
+    out: OutOption,
     symbol: TokenOption = None,
-    number: Annotated[
-        int | None, typer.Option("--tree", metavar="N", min=0, help="This tree only.")
-    ] = None,
-    category: Annotated[
-        Category | None,
-        typer.Option(
-            "--category",
-            metavar="CATEGORY",
-            help=f"Where a jito-tree puts all amounts: {', '.join(get_args(Category))}.",
-        ),
-    ] = None,
+    number: TreeOption = None,
+    category: CategoryOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Write trees, proofs or lists for Jupiter's and Jito's tools.

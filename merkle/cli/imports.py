@@ -73,6 +73,26 @@ def _checked_program(name: str) -> str:
     return name
 
 
+FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE", help="All trees of one mint.")]
+MintOption = Annotated[str, typer.Option("--mint", metavar="MINT", help="What the trees pay.")]
+DecimalsOption = Annotated[
+    int, typer.Option("--decimals", metavar="N", min=0, max=19, help="Of the mint.")
+]
+OutOption = Annotated[Path, typer.Option("--out", metavar="BUNDLE", help="The folder to make.")]
+SymbolOption = Annotated[
+    str, typer.Option("--symbol", metavar="SYMBOL", callback=_checked_symbol, help="Of the token.")
+]
+ProgramOption = Annotated[
+    str,
+    typer.Option(
+        "--program", metavar="NAME", callback=_checked_program, help="The claim program, or none."
+    ),
+]
+BaseOption = Annotated[
+    str | None, typer.Option("--base", metavar="KEY", help="The key that signed new_distributor.")
+]
+
+
 @imports.command(
     epilog=example(
         "asr import trees tree_*.json --mint MINT --decimals 6 --symbol JUP --out bundle",
@@ -80,32 +100,14 @@ def _checked_program(name: str) -> str:
     )
 )
 def trees(  # noqa: PLR0913 - one parameter per option
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="All trees of one mint.")],
+    files: FilesArgument,
     *,
-    mint: Annotated[str, typer.Option("--mint", metavar="MINT", help="What the trees pay.")],
-    decimals: Annotated[
-        int, typer.Option("--decimals", metavar="N", min=0, max=19, help="Of the mint.")
-    ],
-    out: Annotated[Path, typer.Option("--out", metavar="BUNDLE", help="The folder to make.")],
-    symbol: Annotated[
-        str,
-        typer.Option(
-            "--symbol", metavar="SYMBOL", callback=_checked_symbol, help="Names a folder."
-        ),
-    ] = "TOKEN",
-    program: Annotated[
-        str,
-        typer.Option(
-            "--program",
-            metavar="NAME",
-            callback=_checked_program,
-            help="The claim program, or none.",
-        ),
-    ] = "none",
-    base: Annotated[
-        str | None,
-        typer.Option("--base", metavar="KEY", help="The key that signed new_distributor."),
-    ] = None,
+    mint: MintOption,
+    decimals: DecimalsOption,
+    out: OutOption,
+    symbol: SymbolOption = "TOKEN",
+    program: ProgramOption = "none",
+    base: BaseOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Make a bundle of trees that others built.
