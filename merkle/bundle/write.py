@@ -22,11 +22,11 @@ from merkle.bundle.manifest import Manifest, TokenEntry, TreeEntry, format_manif
 from merkle.bundle.staging import staged
 from merkle.bundle.strict_json import dump_json
 from merkle.bundle.writer import Writer
-from merkle.codec.proofs import ALLOCATIONS_HEADER, allocations_csv, proof_file_parts
+from merkle.codec.proofs import allocations_parts, proof_file_parts
 from merkle.distribution import distribution_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from allocation.allocate import Allocations, TokenAllocations
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from allocation.round import Round
     from allocation.tables import InputSource
     from merkle.distribution import Distribution, Shard
-
-CSV_ROWS = 1 << 16  # written at once
 
 
 def write_bundle(
@@ -88,21 +86,13 @@ def _write_token(
 ) -> list[TreeEntry]:
     """Write one token's files, one shard at a time, and say what its trees are."""
     symbol, trees = distribution.symbol, []
-    writer.write(allocations_file(symbol), _allocations(distribution))
+    writer.write(allocations_file(symbol), allocations_parts(distribution))
     for shard in distribution.shards():
         writer.write(tree_file(symbol, shard.number), proof_file_parts(distribution, shard))
         trees.append(_tree_entry(shard))
         if progress is not None:
             progress(f"{symbol}: trees and proofs", len(trees), distribution.shard_count)
     return trees
-
-
-def _allocations(distribution: Distribution) -> Iterator[bytes]:
-    yield ALLOCATIONS_HEADER
-    for start in range(0, len(distribution.texts), CSV_ROWS):
-        yield allocations_csv(distribution, slice(start, start + CSV_ROWS)).removeprefix(
-            ALLOCATIONS_HEADER
-        )
 
 
 def _tree_entry(shard: Shard) -> TreeEntry:
