@@ -111,6 +111,18 @@ def test_units_do_not_count(folder: InputFolder) -> None:
     assert base == folder.read(votes="tokens.csv", unit="ui").inputs.inputs_sha256
 
 
+def test_the_types_of_parquet_do_not_count(folder: InputFolder) -> None:
+    folder.write("votes.csv", f"proposal,wallet,voting_power,side\nP0,{A},5,1\n")
+    expected, hashes = folder.read().inputs.inputs_sha256, set()
+    for kind in ("UTINYINT", "BIGINT", "DECIMAL(20, 0)", "VARCHAR"):
+        query = f"SELECT 'P0' AS proposal, '{A}' AS wallet, 5::{kind} AS voting_power, 1 AS side"
+        folder.parquet("votes.parquet", query)
+        hashes.add(folder.read(votes="votes.parquet").inputs.inputs_sha256)
+    folder.write("v.jsonl", f'{{"proposal":"P0","wallet":"{A}","voting_power":5,"side":1}}')
+    hashes.add(folder.read(votes="v.jsonl").inputs.inputs_sha256)
+    assert {expected} == hashes
+
+
 wallets = st.integers(0, 5).map(lambda number: format_address(key(2 ** (50 * number))))
 sides = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=4)
 votes = st.dictionaries(
@@ -165,6 +177,28 @@ def test_format_order_and_repetition_of_rows_do_not_count(
         assert sorted(by_wallet) == by_wallet
         assert sorted(exclude) == sorted(read.excluded)
     assert 1 == len(hashes)
+
+
+listed = st.lists(
+    st.tuples(wallets, st.sampled_from(["0", "1.5", "12"]), st.sampled_from(["0", "2.000001"])),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=5, deadline=None)
+@given(listed)
+def test_the_format_of_a_list_does_not_count(
+    tmp_path_factory: pytest.TempPathFactory, rows: Rows
+) -> None:
+    folder = InputFolder(tmp_path_factory.getbasetemp(), (in_input_order(JUP),))
+    found = []
+    for ending in ("csv", "jsonl", "parquet"):
+        write(folder, f"l.{ending}", ("recipient", "amount", "locked_amount"), rows)
+        read = folder.read(allocations=f"l.{ending}", duplicates="sum")
+        found.append((read.inputs.inputs_sha256, tuple(read.listed)))
+    assert 1 == len(set(found))
+    assert [*dict.fromkeys(wallet for wallet, *_ in rows)] == [row[1] for row in found[0][1]]
 
 
 def test_threads_do_not_count(folder: InputFolder) -> None:

@@ -133,6 +133,18 @@ def test_quoted_line_ends_are_read_rightly_in_one_thread(
     assert (True, True, 60_001) == (scan.sound, scan.quoted_line_ends, scan.rows)
 
 
+def test_quoted_cells_without_line_ends_are_read_rightly_in_parallel(
+    db: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    path = tmp_path / "quoted.csv"
+    rows = "SELECT i AS c0, 'a \"quoted\", ' || i || ',\"' AS c1 FROM range(300_000) AS rows(i)"
+    db.execute(f"COPY ({rows}) TO '{path}' (FORMAT csv, FORCE_QUOTE *)")
+    db.execute(f"CREATE OR REPLACE TEMP TABLE loaded AS FROM {read_csv(path)}")
+    wrong = "rowid <> CAST(c0 AS BIGINT) OR c1 <> 'a \"quoted\", ' || rowid || ',\"'"
+    assert 300_000 == one(db, "SELECT count(*) FROM loaded")
+    assert 0 == one(db, f"SELECT count(*) FROM loaded WHERE {wrong}")
+
+
 def test_a_pattern_in_a_path_reads_other_files(
     db: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:

@@ -71,7 +71,13 @@ def test_sql_and_python_judge_a_cell_alike(kind: Kind, cell: str) -> None:
 
 def verdicts(folder: InputFolder, name: str, **files: Any) -> tuple[bool, list[str]]:
     """Whether the fast path sees trouble, and what the plain reader finds, each on its own."""
-    db = connection().cursor()
+    with connection().cursor() as db:
+        return _verdicts(db, folder, name, **files)
+
+
+def _verdicts(
+    db: duckdb.DuckDBPyConnection, folder: InputFolder, name: str, **files: Any
+) -> tuple[bool, list[str]]:
     db.execute("DROP VIEW IF EXISTS typed_votes; DROP VIEW IF EXISTS typed_allocations")
     for table in ("votes", "excluded", "list_rows", "wallets", "bad_wallets", "proposals", "mints"):
         db.execute(f"DROP TABLE IF EXISTS {table}")

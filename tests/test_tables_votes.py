@@ -292,3 +292,9 @@ def test_all_inputs_are_checked_before_any_is_refused(folder: InputFolder) -> No
     assert ["none.csv: file: no such file or directory; check the path in the round file"] == (
         folder.errors(votes="none.csv", exclude=None)
     )
+
+
+def test_votes_may_all_be_about_other_proposals(folder: InputFolder) -> None:
+    folder.write("votes.csv", f"{HEADER}P9,{A},1\n")
+    read = folder.read(other_proposals="ignore")
+    assert ([], (0, 32), 0) == (read.votes, read.inputs.keys.shape, len(read.inputs.texts))
