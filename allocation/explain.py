@@ -30,11 +30,6 @@ class GivenStep:
 
     reward: int
 
-    @property
-    def counts(self) -> bool:
-        """Nothing removes a row of a list."""
-        return True
-
 
 Step: TypeAlias = VoteStep | GivenStep
 

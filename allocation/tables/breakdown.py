@@ -53,8 +53,7 @@ class Breakdown:
     Errors: ContradictionError from every method where the file is no such breakdown.
     """
 
-    db: duckdb.DuckDBPyConnection
-    path: Path
+    db: duckdb.DuckDBPyConnection  # with the file as view `breakdown`
     symbols: tuple[str, ...]
 
     def rows_of(self, wallet: str) -> tuple[BreakdownRow, ...]:
@@ -131,7 +130,7 @@ def open_breakdown(path: Path, symbols: tuple[str, ...]) -> Iterator[Breakdown]:
         with _as_contradiction():
             rows = db.read_parquet(str(path.resolve()), file_row_number=True)
             rows.create_view("breakdown")
-        yield Breakdown(db, path, symbols)
+        yield Breakdown(db, symbols)
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from merkle.cli.app import (
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from allocation.explain import Explainer, Explanation
-    from allocation.round import Round
+    from allocation.round import Round, Token
     from merkle.bundle.locate import WalletProof
+    from merkle.bundle.manifest import TokenEntry
     from merkle.bundle.read import Bundle
 
 HASHED_AT_ONCE = 2  # files; hashing leaves the interpreter to others, so this takes half the time
@@ -88,7 +91,6 @@ def _explained(
 
 def _read_round(bundle: "Bundle") -> "Round":
     """Read the round file and hold the manifest to it."""
-    from allocation.errors import AsrError
     from allocation.round_file import load_round, rules_sha256
     from merkle.bundle.files import read_file
     from merkle.bundle.findings import BundleError
@@ -96,20 +98,18 @@ def _read_round(bundle: "Bundle") -> "Round":
 
     content, digest = read_file(bundle.path, ROUND)
     bundle.check_digest(ROUND, digest)
-    the_round = load_round(bundle.path / ROUND)
-    if the_round.content != content:
-        raise AsrError(f"{bundle.path / ROUND} changed while it was read")
-    ours = [
-        (token.symbol, token.mint, token.decimals, token.pool, token.claim)
-        for token in bundle.manifest.tokens
-    ]
-    theirs = [
-        (token.symbol, token.mint, token.decimals, token.pool, token.claim)
-        for token in the_round.tokens
-    ]
-    if bundle.manifest.rules_sha256 != rules_sha256(the_round) or ours != theirs:
+    with TemporaryDirectory(prefix="asr-explain-") as folder:
+        copy = Path(folder) / ROUND  # nobody changes it between the digest and the parser
+        copy.write_bytes(content)
+        the_round = load_round(copy)
+    same_rules = bundle.manifest.rules_sha256 == rules_sha256(the_round)
+    if not same_rules or _outline(bundle.manifest.tokens) != _outline(the_round.tokens):
         raise BundleError(MANIFEST, f"has other rules or tokens than {ROUND}")
     return the_round
+
+
+def _outline(tokens: "Sequence[Token | TokenEntry]") -> list[tuple[object, ...]]:
+    return [(token.symbol, token.mint, token.decimals, token.pool, token.claim) for token in tokens]
 
 
 def _read_report(bundle: "Bundle", the_round: "Round") -> "Explainer":

@@ -167,8 +167,13 @@ def _removal_rows(the_round: "Round", removal: "Removal") -> "Rows":
 
 def _why_nothing(explained: "TokenExplanation") -> str:
     """Say why there is no leaf."""
-    if not any(step.counts for step in explained.steps):
-        return f"nothing: of {counted(len(explained.steps), 'vote')} none counts"
+    from allocation.explain_votes import VoteStep
+
+    votes = [step for step in explained.steps if isinstance(step, VoteStep)]
+    if not votes:
+        return "nothing: the round drops amounts of 0"
+    if not any(vote.counts for vote in votes):
+        return f"nothing: of {counted(len(votes), 'vote')} none counts"
     return "nothing: all of it is less than one base unit"
 
 

@@ -1,0 +1,146 @@
+"""`asr explain` on small rounds: what it says where there is little to say."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from allocation.address import format_address
+from allocation.explain import explainer_of
+from allocation.explain_share import ContradictionError
+from allocation.tables.breakdown import BreakdownRow
+from merkle.cli import main
+from tests.allocation_rounds import a_round, a_token, key
+from tests.building import build
+from tests.explanations import PlainRanking
+from tests.round_files import JUP, WEN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+A, B, C = (format_address(key(number)) for number in (2, 5, 17))
+
+TOKEN: Final = f'[[tokens]]\nsymbol = "JUP"\nmint = "{JUP}"\ndecimals = 6\n'
+VOTES: Final = (
+    f'[round]\nname = "R"\nmethod = "per-proposal"\n{TOKEN}pool = "0.000007"\n'
+    + "".join(f'[[proposals]]\nid = "{name}"\nweight = "1"\n' for name in ("one", "two"))
+)
+LIST: Final = (
+    f'[round]\nname = "R"\nmethod = "list"\n{TOKEN}[inputs]\nallocations = "list.csv"\n'
+    'unit = "base"\n'
+)
+
+
+def built(folder: Path, round_text: str, **inputs: str) -> Path:
+    """Build a round from texts; inputs by name, without their ending."""
+    (folder / "round.toml").write_text(round_text)
+    for name, text in inputs.items():
+        (folder / f"{name}.csv").write_text(text)
+    build(folder / "round.toml", folder / "bundle")
+    return folder / "bundle"
+
+
+@pytest.fixture
+def explained(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Explain a wallet of a bundle: exit code, stdout, stderr."""
+
+    def run(bundle: Path, wallet: str, *options: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as done:
+            main(["explain", str(bundle), wallet, *options])
+        return int(done.value.code or 0), *capsys.readouterr()
+
+    return run
+
+
+def test_a_share_below_one_base_unit_is_nothing_to_claim(explained: Any, tmp_path: Path) -> None:
+    votes = f"proposal,wallet,voting_power\none,{A},1\none,{B},1000\ntwo,{B},1\n"
+    bundle = built(tmp_path, VOTES + '[inputs]\nvotes = "votes.csv"\n', votes=votes)
+    code, out, _ = explained(bundle, A)
+    assert 0 == code
+    # 7 over two proposals: 4 to the lower id; 4 x 1 / 1001, and the unit left over goes to B
+    assert "    exact share           4 x 1 / 1,001\n" in out
+    assert "                          = 0, remainder 4\n" in out
+    assert "    left-over unit        none of 1: the last one goes to the remainder 997\n" in out
+    assert "  claim  nothing: all of it is less than one base unit\n" in out
+
+
+def test_a_proposal_that_nobody_voted_on_leaves_its_part_to_the_others(
+    explained: Any, tmp_path: Path
+) -> None:
+    votes = f"proposal,wallet,voting_power\none,{A},1\ntwo,{A},0\n"
+    rules = '[inputs]\nvotes = "votes.csv"\n[rules]\non_empty = "redistribute"\n'
+    _, out, _ = explained(built(tmp_path, VOTES + rules, votes=votes), A)
+    assert "its weight            1 of 1\n" in out
+    assert "its part of the pool  7 x 1 / 1\n" in out
+    assert "  sum          7 + 0 = 7\n" in out
+
+
+def test_a_wallet_of_another_proposal_hears_that_its_vote_is_ignored(
+    explained: Any, tmp_path: Path
+) -> None:
+    votes = f"proposal,wallet,voting_power\none,{A},1\nthree,{B},1\n"
+    ignoring = '[inputs]\nvotes = "votes.csv"\nother_proposals = "ignore"\n'
+    bundle = built(tmp_path, VOTES + ignoring, votes=votes)
+    problem = (
+        f"error: {B} stands in no row of votes.csv on a proposal of this round (votes on others "
+        "are ignored), so it gets nothing\n"
+    )
+    assert (1, "", problem) == explained(bundle, B)
+
+
+def test_what_stays_locked_is_part_of_an_amount_that_was_given(
+    explained: Any, tmp_path: Path
+) -> None:
+    bundle = built(tmp_path, LIST, list=f"pubkey,amount,locked_amount\n{A},5,2\n{B},0,0\n")
+    _, out, _ = explained(bundle, A)
+    assert "JUP  0.000007 (7 base units; 1 JUP = 1,000,000)\n" in out
+    assert "  given  7, as it stands in list.csv\n" in out
+    assert "  locked       2 of it\n" in out
+    _, out, _ = explained(bundle, A, "--json")
+    leaf = json.loads(out)["tokens"][0]["leaf"]
+    assert ("5", "2") == (leaf["amount"], leaf["locked_amount"])
+
+
+@pytest.mark.parametrize(
+    ("zeros", "claim"),
+    [
+        ("keep", "into the wallet's own token account"),
+        ("drop", "nothing: the round drops amounts of 0"),
+    ],
+)
+def test_a_given_amount_of_nothing_has_a_leaf_where_the_round_keeps_it(
+    zeros: str, claim: str, explained: Any, tmp_path: Path
+) -> None:
+    rows = f"pubkey,amount\n{A},5\n{B},0\n"
+    bundle = built(tmp_path, f'{LIST}zero_amounts = "{zeros}"\n', list=rows)
+    code, out, _ = explained(bundle, B)
+    assert 0 == code
+    assert f"  {claim}\n" in out
+
+
+def test_only_the_tokens_asked_for_are_explained(explained: Any, tmp_path: Path) -> None:
+    other = f'[[tokens]]\nsymbol = "WEN"\nmint = "{WEN}"\ndecimals = 5\npool = "1"\n'
+    votes = f"proposal,wallet,voting_power\none,{A},1\n"
+    inputs = '[inputs]\nvotes = "votes.csv"\n'
+    bundle = built(tmp_path, VOTES + other + inputs, votes=votes)
+    _, out, _ = explained(bundle, A, "--token", "WEN", "--json")
+    assert ["WEN"] == [token["symbol"] for token in json.loads(out)["tokens"]]
+    _, out, _ = explained(bundle, A, "--json")
+    assert ["JUP", "WEN"] == [token["symbol"] for token in json.loads(out)["tokens"]]
+
+
+def a_row(**changes: Any) -> BreakdownRow:
+    values = {"proposal": None, "power": None, "weight": None, "cause": None}
+    return BreakdownRow(**{"place": 0, **values, "rewards": (7,), "causes": (None,), **changes})
+
+
+@pytest.mark.parametrize(
+    "rows", [[a_row(), a_row()], [a_row(proposal="P0")], [a_row(cause="excluded")]]
+)
+def test_rows_that_are_not_one_amount_of_a_list_are_refused(rows: list[BreakdownRow]) -> None:
+    explainer = explainer_of(a_round([a_token("JUP", None)]), {"method": "list"})
+    assert 7 == explainer.explain(A, [a_row()], PlainRanking({})).tokens[0].amount
+    with pytest.raises(ContradictionError, match="the rows are not one amount of a list"):
+        explainer.explain(A, rows, PlainRanking({}))
