@@ -23,7 +23,7 @@ from tests.killing import FILES, OTHERS, leftovers, names, read, write
 from tests.plain_bundle import put
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parent.parent
 
@@ -178,6 +178,31 @@ def test_a_bundle_that_was_replaced_already_does_not_come_back(tmp_path: Path) -
     write(tmp_path / "bundle", OTHERS)
     assert OTHERS == read(tmp_path / "bundle")
     assert ["bundle"] == names(tmp_path)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_folder_that_is_another_one_while_it_is_looked_at_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, gone: bool
+) -> None:
+    """Another build takes the bundle aside and puts its own there."""
+    out, real, happened = tmp_path / "bundle", Path.iterdir, list[Path]()
+    put({"letter.txt": b"dear"}, out)
+
+    def iterdir(path: Path) -> Iterator[Path]:
+        if path == out and not happened:
+            happened.append(path)
+            path.rename(tmp_path / "aside")
+            names = [] if gone else list(real(tmp_path / "aside"))
+            put(OTHERS, path)
+            if gone:
+                raise FileNotFoundError
+            return iter(names)
+        return real(path)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    write(out, force=True)
+    assert 1 == len(happened)
+    assert FILES == read(out)
 
 
 @pytest.mark.parametrize("force", [False, True])

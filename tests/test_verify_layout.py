@@ -34,7 +34,7 @@ def test_allocations_without_anything_are_found() -> None:
 def test_an_amount_above_2_to_the_64_is_found_at_its_wallet() -> None:
     row = row_of(SOUND, SECOND)
     files = replaced(SOUND, CSV, row, row.replace(b",1.", b",99999999999999."))
-    assert [(CSV, 7, SECOND)] == [place for place in places_found(files) if place[0] == CSV]
+    assert {(CSV, 7, SECOND)} == places_found(files)
     assert ["an amount above 2^64 - 1 base units"] == problems_in(files, CSV)
 
 
@@ -56,9 +56,20 @@ def test_a_tree_file_in_another_layout_is_found_at_its_line(
     old: bytes, new: bytes, line: int, problem: str
 ) -> None:
     files = seal({**SOUND, TREE: SOUND[TREE].replace(old, new, 1)})
-    assert (line, problem) in [
-        (finding.line, finding.problem) for finding in findings_in(files) if finding.file == TREE
-    ]
+    found = findings_in(files)
+    assert (line, problem) in [(finding.line, finding.problem) for finding in found]
+    assert {TREE} == {finding.file for finding in found}
+
+
+def test_a_line_that_is_spoilt_behind_its_wallet_is_found_at_the_wallet() -> None:
+    files = seal({**SOUND, TREE: SOUND[TREE].replace(b'"amount":', b'"amount": ', 1)})
+    assert {(TREE, 2, LEAVES[0].wallet)} == places_found(files)
+
+
+def test_a_row_that_is_spoilt_behind_its_wallet_is_found_at_the_wallet() -> None:
+    row = row_of(SOUND, SECOND)
+    files = replaced(SOUND, CSV, row, row + b" ")
+    assert {(CSV, 7, SECOND)} == places_found(files)
 
 
 def test_what_follows_the_closing_brace_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

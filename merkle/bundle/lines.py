@@ -25,6 +25,7 @@ LEAF_HEAD: Final = re.compile(
 )
 """A leaf's line before its proof; groups: wallet, distributor, amount, locked amount."""
 
+_WALLET_FIRST: Final = re.compile(rb'"?(%b)[",]' % _BASE58)
 _PROOF: Final = re.compile(rb"(?:\[([0-9,\[\]]+)\])?\]\}")
 
 
@@ -41,6 +42,12 @@ class LeafLine:
 
 class LineError(ValueError):
     """A line is not as this tool writes it."""
+
+
+def wallet_of(line: bytes) -> bytes:
+    """Return whose line it is, of either file, though it may be spoilt further on; or nothing."""
+    match = _WALLET_FIRST.match(line)
+    return match[1] if match else b""
 
 
 def csv_line(decimals: int) -> re.Pattern[bytes]:

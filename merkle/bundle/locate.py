@@ -119,20 +119,24 @@ def _search(bundle: Bundle, file: str, wallet: str, form: bytes) -> _Hit | None:
 
     Errors: BundleError where it stands twice or the file is another one.
     """
-    needle, found, before = b"\n" + form % wallet.encode(), None, 0
+    start, found, before = form % wallet.encode(), None, 0
     with open_file(bundle.path, file) as opened:
         for block in opened.lines(SEARCHED_AT_ONCE):
-            at = block.find(needle) + 1 if not block.startswith(needle[1:]) else 0
-            if at or block.startswith(needle[1:]):
-                if found or needle in block[at:]:
+            at = _find_line(block, start)
+            if at >= 0:
+                if found or _find_line(block[at + 1 :], start) >= 0:
                     raise BundleError(file, "stands twice", wallet=wallet)
                 line, _, _ = block[at:].partition(b"\n")
-                number = before + block.count(b"\n", 0, at) + 1
-                found = _Hit(file=file, number=number, line=line)
+                found = _Hit(file=file, number=before + block.count(b"\n", 0, at) + 1, line=line)
             if not found:
                 before += int(np.count_nonzero(np.frombuffer(block, np.uint8) == _NEWLINE))
         bundle.check_digest(file, opened.sha256())
     return found
+
+
+def _find_line(block: bytes, start: bytes) -> int:
+    """Return where a line begins with `start`, below 0 where none does."""
+    return 0 if block.startswith(start) else block.find(b"\n" + start) + 1 or -1
 
 
 def _amounts(token: TokenEntry, hit: _Hit, wallet: str) -> tuple[int, int]:

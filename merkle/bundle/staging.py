@@ -17,6 +17,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -61,14 +62,29 @@ def check_target(target: Path, *, force: bool) -> None:
         raise AsrError(f"{target}: give the new folder a name")
     if not target.parent.is_dir():
         raise AsrError(f"{target}: the folder {target.parent} does not exist; make it first")
-    if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise AsrError(f"{target} exists and is no folder; choose another name")
-    if not target.exists() or not any(target.iterdir()):
-        return
-    if not force:
+    names = _names_in(target)
+    if names and not force:
         raise AsrError(f"{target} exists; choose another name, or replace it with --force")
-    if not (target / MANIFEST).is_file() or not (target / SUMS).is_file():
+    if names and not names >= {MANIFEST, SUMS}:
         raise AsrError(f"{target} is no bundle, and --force replaces nothing else; remove it first")
+
+
+def _names_in(target: Path) -> set[str]:
+    """List a folder, which other builds may rename and delete meanwhile; empty without any.
+
+    Errors: AsrError for anything else than a folder.
+    """
+    while True:
+        try:
+            before = target.lstat()
+            if not stat.S_ISDIR(before.st_mode):
+                raise AsrError(f"{target} exists and is no folder; choose another name")
+            names = {path.name for path in target.iterdir()}
+            if os.path.samestat(before, target.lstat()):
+                return names
+        except FileNotFoundError:
+            if not os.path.lexists(target):
+                return set()
 
 
 def sync(path: Path) -> None:
@@ -130,13 +146,19 @@ def _publish(folder: Path, target: Path, *, force: bool) -> None:
     """Give the complete bundle its name; a rename replaces nothing but an empty folder."""
     sync(folder)
     while not _renamed(folder / "bundle", target):
-        check_target(target, force=force)  # another build has been quicker
-        shutil.rmtree(folder / "old", ignore_errors=True)
-        with suppress(FileNotFoundError):
-            target.rename(folder / "old")
+        check_target(target, force=force)
+        _move_aside(folder, target)
     sync(target.parent)
     with suppress(FileNotFoundError):
         (folder / "old").rename(folder / "rubbish")  # from here on nothing brings it back
+
+
+def _move_aside(folder: Path, target: Path) -> None:
+    """Take the bundle that stands in the way, unless another build takes it first."""
+    old = folder / "old"
+    shutil.rmtree(old, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        target.rename(old)
 
 
 def _renamed(source: Path, target: Path) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +11,17 @@ import numpy.typing as npt
 from allocation.address import AddressError, parse_address, parse_addresses
 from allocation.units import U64_MAX
 from merkle.bundle.findings import quoted
-from merkle.bundle.lines import CSV_HEADER, HEADER_LINES, base_units, csv_line
+from merkle.bundle.lines import CSV_HEADER, HEADER_LINES, base_units, csv_line, wallet_of
 
 if TYPE_CHECKING:
     from allocation.address import Keys
     from merkle.bundle.files import HashedFile
     from merkle.verify.findings import Findings
+
+
+REST_AT_ONCE: Final = 1 << 16  # rows
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,13 @@ def line_of(row: int) -> int:
     return row + HEADER_LINES + 1
 
 
+def _cut(column: list[T], count: int) -> list[T]:
+    """Take the first values out of a column."""
+    first = column[:count]
+    del column[:count]
+    return first
+
+
 class AllocationReader:
     """Hands out the rows of one file in turn; what is wrong with a line goes to the findings."""
 
@@ -58,6 +70,7 @@ class AllocationReader:
         self._texts: list[bytes] = []
         self._unlocked: list[int] = []
         self._locked: list[int] = []
+        self._readable: list[bool] = []
 
     def take(self, count: int) -> Rows:
         """Return the next rows, fewer where the file ends.
@@ -66,36 +79,36 @@ class AllocationReader:
         """
         while len(self._texts) < count and self._fill():
             pass
-        texts, unlocked, locked = self._texts[:count], self._unlocked[:count], self._locked[:count]
-        del self._texts[:count], self._unlocked[:count], self._locked[:count]
+        texts, readable = _cut(self._texts, count), _cut(self._readable, count)
+        unlocked, locked = _cut(self._unlocked, count), _cut(self._locked, count)
         keys, bad = parse_addresses([text.decode() for text in texts])
-        good = np.ones(len(texts), np.bool_)
-        good[bad] = False
-        rows = Rows(
-            first=self._taken, texts=texts, unlocked=unlocked, locked=locked, keys=keys, good=good
-        )
-        self._taken += len(texts)
+        good = np.array(readable, np.bool_)
         for place in bad:
-            self._explain(rows, place)
-        return rows
+            self._explain(texts[place], self._taken + place, readable=readable[place])
+        good[bad] = False
+        first = self._taken
+        self._taken += len(texts)
+        return Rows(
+            first=first, texts=texts, unlocked=unlocked, locked=locked, keys=keys, good=good
+        )
 
     def count_rest(self) -> int:
         """Read to the end and return how many rows nobody has taken."""
         rest = 0
-        while self._texts or self._fill():
-            rest += len(self._texts)
-            self._texts, self._unlocked, self._locked = [], [], []
+        while texts := self.take(REST_AT_ONCE).texts:
+            rest += len(texts)
         return rest
 
-    def _explain(self, rows: Rows, place: int) -> None:
-        """Say why a wallet is no address; an empty one was found when its line was read."""
-        text = rows.texts[place].decode()
-        if text:
-            try:
-                parse_address(text)
-            except AddressError as error:
-                problem = f"the wallet is no address: {error.problem}"
-                self._findings.add(self._file, problem, line=rows.line(place), wallet=text)
+    def _explain(self, text: bytes, row: int, *, readable: bool) -> None:
+        """Say why a wallet is no address, where nothing was said of its line yet."""
+        try:
+            parse_address(text.decode())
+        except AddressError as error:
+            if readable:
+                self._add(f"the wallet is no address: {error.problem}", line_of(row), text)
+
+    def _add(self, problem: str, line: int, wallet: bytes = b"") -> None:
+        self._findings.add(self._file, problem, line=line, wallet=wallet.decode() or None)
 
     def _fill(self) -> bool:
         block = next(self._blocks, None)
@@ -109,7 +122,7 @@ class AllocationReader:
             header, newline, block = block.partition(b"\n")
             if header + newline != CSV_HEADER:
                 problem = f"the header is {quoted(header + newline)}, not {quoted(CSV_HEADER)}"
-                self._findings.add(self._file, problem, line=1)
+                self._add(problem, 1)
         if not self._read_together(block):
             self._read_each(block)
         return True
@@ -131,6 +144,7 @@ class AllocationReader:
         self._texts += texts
         self._unlocked += amounts[0]
         self._locked += amounts[1]
+        self._readable += [True] * len(found)
         self._read += len(found)
         return True
 
@@ -138,26 +152,20 @@ class AllocationReader:
         """Read line by line, which is slow and says what is wrong where."""
         lines = block.split(b"\n")
         if lines[-1]:
-            end = self._read + len(lines)
-            self._findings.add(self._file, "no newline at the end", line=end)
+            self._add("no newline at the end", self._read + len(lines))
         else:
             lines.pop()
         for line in lines:
             self._read += 1
-            text, unlocked, locked = self._read_line(line)
-            self._texts.append(text)
-            self._unlocked.append(unlocked)
-            self._locked.append(locked)
-
-    def _read_line(self, line: bytes) -> tuple[bytes, int, int]:
-        match = self._pattern.fullmatch(line)
-        if not match:
-            problem = f"{quoted(line)} is no allocation as this tool writes it"
-            self._findings.add(self._file, problem, line=self._read)
-            return b"", 0, 0
-        text, unlocked, locked = match[1], base_units(match[2]), base_units(match[3])
-        if max(unlocked, locked) > U64_MAX:
-            problem = "an amount above 2^64 - 1 base units"
-            self._findings.add(self._file, problem, line=self._read, wallet=text.decode())
-            return b"", 0, 0
-        return text, unlocked, locked
+            match = self._pattern.fullmatch(line)
+            amounts = [base_units(match[2]), base_units(match[3])] if match else [0, 0]
+            readable = match is not None and max(amounts) <= U64_MAX
+            if match is None:
+                problem = f"{quoted(line)} is no allocation as this tool writes it"
+                self._add(problem, self._read, wallet_of(line))
+            elif not readable:
+                self._add("an amount above 2^64 - 1 base units", self._read, wallet_of(line))
+            self._texts.append(wallet_of(line))
+            self._unlocked.append(amounts[0] if readable else 0)
+            self._locked.append(amounts[1] if readable else 0)
+            self._readable.append(readable)

@@ -25,7 +25,7 @@ from merkle.verify.task import Task
 from merkle.verify.tokens import TokenCheck
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
     from pathlib import Path
 
     from allocation.progress import Progress
@@ -56,7 +56,7 @@ def verify_bundle(path: Path, *, progress: Progress | None = None) -> Verificati
     sums, bundle_id = _read_sums(path, findings)
     task = Task(root=path, sums=sums, findings=findings, progress=progress)
     manifest = _read_manifest(task)
-    files = [*FIXED_FILES, *sums] if manifest is None else expected_files(manifest.tree_counts())
+    files = {*FIXED_FILES, *sums} if manifest is None else expected_files(manifest.tree_counts())
     _check_names(task, files)
     the_round = read_round(task)
     if manifest is not None and the_round is not None:
@@ -104,7 +104,7 @@ def _read_manifest(task: Task) -> Manifest | None:
     return manifest
 
 
-def _check_names(task: Task, files: Iterable[str]) -> None:
+def _check_names(task: Task, files: Collection[str]) -> None:
     """Find files that nobody expects, on disk or in the list; missing ones are found on opening."""
     expected, folders = set(files), folders_of(files)
     for folder in sorted(folders):

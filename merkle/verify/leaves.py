@@ -13,6 +13,7 @@ from merkle.bundle.lines import (
     SIBLING_JOINT,
     LineError,
     read_leaf,
+    wallet_of,
 )
 from merkle.hashing import HASH_BYTES
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from merkle.hashing import Hashes
 
+UNREAD: Final = -1  # in place of an amount
 _CLOSING: Final = b"]]}"
 _NO_SIBLINGS: Final = b"]}"
 _OPENING: Final = b"["
@@ -36,7 +38,7 @@ class Leaves:
     """The leaves of some lines.
 
     Shapes: wallets, distributors, unlocked and locked (n,), siblings (n, depth, 32); what could
-            not be read is empty or zero.
+            not be read is empty, zero, or an amount UNREAD.
     """
 
     wallets: Sequence[bytes]
@@ -64,7 +66,7 @@ def _read_each(lines: Sequence[bytes], depth: int) -> Leaves:
             leaf = read_leaf(line)
         except LineError as error:
             problems[place] = str(error)
-            rows.append((b"", b"", 0, 0, bytes(depth * HASH_BYTES)))
+            rows.append((wallet_of(line), b"", UNREAD, UNREAD, bytes(depth * HASH_BYTES)))
             continue
         siblings = b"".join(leaf.siblings)
         if len(leaf.siblings) != depth:

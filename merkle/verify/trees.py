@@ -12,7 +12,7 @@ from allocation.address import format_address
 from merkle.bundle.lines import HEADER_LINES
 from merkle.proof import fold_many
 from merkle.tree import depth_of
-from merkle.verify.leaves import read_leaves
+from merkle.verify.leaves import UNREAD, read_leaves
 from merkle.verify.tree_lines import leaf_lines
 
 if TYPE_CHECKING:
@@ -90,11 +90,10 @@ class TreeCheck:
         """Return the row of each wallet in the shard, _NOBODY where it has none."""
         texts, start = self._shard.rows.texts, first_line - HEADER_LINES - 1
         if texts[start : start + len(wallets)] == list(wallets):
-            places = np.arange(start, start + len(wallets))
-        else:
-            places = self._search(wallets, first_line)
-        known = places[places != _NOBODY]
-        np.add.at(self._times, known, 1)
+            self._times[start : start + len(wallets)] += 1
+            return np.arange(start, start + len(wallets))
+        places = self._search(wallets, first_line)
+        np.add.at(self._times, places[places != _NOBODY], 1)
         return places
 
     def _search(self, wallets: Sequence[bytes], first_line: int) -> npt.NDArray[np.intp]:
@@ -117,14 +116,14 @@ class TreeCheck:
         address = b"" if distributor is None else format_address(distributor).encode()
         amounts = zip(places.tolist(), leaves.unlocked, leaves.locked, strict=True)
         for at, (place, *written) in enumerate(amounts):
-            if place == _NOBODY:
+            if place == _NOBODY or not rows.good[place] or written[0] == UNREAD:
                 continue
             expected = [rows.unlocked[place], rows.locked[place]]
             if written != expected:
                 problem = f"amount and locked amount are {written}, allocations.csv has {expected}"
                 self._add(problem, first_line + at, leaves.wallets[at])
         for at, merkle_tree in enumerate(leaves.distributors):
-            if merkle_tree != address and leaves.wallets[at]:
+            if merkle_tree != address and leaves.unlocked[at] != UNREAD:
                 problem = f"merkle_tree is {_or_none(merkle_tree)}, not {_or_none(address)}"
                 self._add(problem, first_line + at, leaves.wallets[at])
 
