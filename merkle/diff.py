@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from allocation.address import KEY_BYTES, Address, Keys, key_order
+from allocation.address import Address, Keys, key_order, parse_addresses
 from allocation.errors import AsrError, InvariantError
-from merkle.bundle.columns import read_distribution
+from merkle.bundle.columns import Rows, read_rows
 from merkle.bundle.consistency import contradictions
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import MANIFEST
@@ -27,19 +27,6 @@ if TYPE_CHECKING:
     from merkle.bundle.read import Bundle
 
 MOVERS: Final = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rewards:
-    """What one bundle pays of one mint, a row per wallet, in any order.
-
-    Shapes: keys (n, 32), unlocked and locked (n,).
-    Units:  base units.
-    """
-
-    keys: Keys
-    unlocked: Amounts
-    locked: Amounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +183,7 @@ def _compare_token(mint: Address, old: Bundle, new: Bundle) -> TokenDiff:
         decimals=newest.decimals,
         old=before,
         new=after,
-        changes=changes_between(_rewards(old, before), _rewards(new, after)),
+        changes=changes_between(_rows(old, before), _rows(new, after)),
     )
 
 
@@ -204,85 +191,85 @@ def _entry(bundle: Bundle, mint: Address) -> TokenEntry | None:
     return next((token for token in bundle.manifest.tokens if token.mint == mint), None)
 
 
-def _rewards(bundle: Bundle, token: TokenEntry | None) -> Rewards:
+def _rows(bundle: Bundle, token: TokenEntry | None) -> Rows:
     """Read what a bundle pays of a token; nothing where it does not have it."""
-    if token is None:
-        none = np.zeros(0, np.uint64)
-        return Rewards(keys=np.zeros((0, KEY_BYTES), np.uint8), unlocked=none, locked=none)
-    read = read_distribution(bundle, token)
-    return Rewards(keys=read.claimants, unlocked=read.unlocked, locked=read.locked)
+    if token is not None:
+        return read_rows(bundle, token)
+    none = np.zeros(0, np.uint64)
+    return Rows(texts=np.zeros(0, "S"), unlocked=none, locked=none)
 
 
-def changes_between(old: Rewards, new: Rewards) -> Changes:
+def changes_between(old: Rows, new: Rows) -> Changes:
     """Set the rewards of both sides against each other, wallet by wallet.
 
-    Errors: AsrError where a wallet stands twice on one side; InvariantError if the differences
-            did not add up to that of the totals.
+    Wallets are compared as text: a key has one base58 text, and only those that differ are worth
+    decoding.
+
+    Errors: AsrError where a wallet stands twice on one side or is no address; InvariantError if
+            the differences did not add up to that of the totals.
     """
-    keys, place = _wallets(np.concatenate([old.keys, new.keys]))
-    before, locked_before, was_there = _spread(old, place[: len(old.keys)], len(keys))
-    after, locked_after, is_there = _spread(new, place[len(old.keys) :], len(keys))
+    texts, place = _wallets(np.concatenate([old.texts, new.texts]))
+    before, locked_before, was_there = _spread(old, place[: len(old.texts)], len(texts))
+    after, locked_after, is_there = _spread(new, place[len(old.texts) :], len(texts))
     differs = (before != after) | (locked_before != locked_after) | (was_there != is_there)
+    keys, order = _keys(texts[differs])
+    changed = np.flatnonzero(differs)[order]
     changes = Changes(
-        keys=keys[differs],
-        before=before[differs],
-        after=after[differs],
-        locked_before=locked_before[differs],
-        locked_after=locked_after[differs],
-        was_there=was_there[differs],
-        is_there=is_there[differs],
+        keys=keys[order],
+        before=before[changed],
+        after=after[changed],
+        locked_before=locked_before[changed],
+        locked_after=locked_after[changed],
+        was_there=was_there[changed],
+        is_there=is_there[changed],
     )
     check_sum(old, new, changes)
     return changes
 
 
-def check_sum(old: Rewards, new: Rewards, changes: Changes) -> None:
+def check_sum(old: Rows, new: Rows, changes: Changes) -> None:
     """Hold the sum of the wallets' differences to the difference of the totals.
 
     Errors: InvariantError.
     """
-    before, after = (exact_sum(paid.unlocked) + exact_sum(paid.locked) for paid in (old, new))
+    before, after = (exact_sum(rows.unlocked) + exact_sum(rows.locked) for rows in (old, new))
     if after - before != changes.gained - changes.lost:
         raise InvariantError("the wallets' differences do not add up to that of the totals")
 
 
-def _wallets(keys: Keys) -> tuple[Keys, npt.NDArray[np.intp]]:
-    """Return the distinct keys in order, and where each row's key stands among them.
+def _wallets(
+    texts: npt.NDArray[np.bytes_],
+) -> tuple[npt.NDArray[np.bytes_], npt.NDArray[np.intp]]:
+    """Return the distinct texts, sorted, and where each row's text stands among them.
 
-    Shapes: (n, 32) -> (m, 32), (n,).
+    Shapes: (n,) -> (m,), (n,).
     """
-    order = _quick_key_order(keys)
-    rows = keys[order]
+    order = np.argsort(texts, kind="stable")  # merges sorted columns rather than sorting them
+    rows = texts[order]
     is_first = np.ones(len(rows), np.bool_)
-    is_first[1:] = (rows[1:] != rows[:-1]).any(axis=1)
+    is_first[1:] = rows[1:] != rows[:-1]
     place = np.empty(len(rows), np.intp)
     place[order] = np.cumsum(is_first) - 1
     return rows[is_first], place
 
 
-def _quick_key_order(keys: Keys) -> npt.NDArray[np.intp]:
-    """Return what `key_order` does, at the price of one word where that is enough.
-
-    Two sorted columns, one after the other, are merged rather than sorted. Different keys with
-    the same first eight bytes do not happen by chance.
-    """
-    words = np.ascontiguousarray(keys).view(">u8").astype(np.uint64)
-    order = np.argsort(words[:, 0], kind="stable")
-    rows = words[order]
-    same_start = rows[1:, 0] == rows[:-1, 0]
-    if (rows[1:][same_start] != rows[:-1][same_start]).any():
-        return key_order(keys)
-    return order
+def _keys(texts: npt.NDArray[np.bytes_]) -> tuple[Keys, npt.NDArray[np.intp]]:
+    """Decode wallets, and return the order that sorts their keys."""
+    wallets = [text.decode("latin-1") for text in texts.tolist()]
+    keys, bad = parse_addresses(wallets)
+    if bad:
+        raise AsrError(f"{wallets[bad[0]]!a} is no address; `asr verify` says where it stands")
+    return keys, key_order(keys)
 
 
 def _spread(
-    rewards: Rewards, place: npt.NDArray[np.intp], count: int
+    rows: Rows, place: npt.NDArray[np.intp], count: int
 ) -> tuple[Amounts, Amounts, npt.NDArray[np.bool_]]:
     """Lay amounts out over all wallets: totals, locked parts, and who is there at all."""
     totals, locked = np.zeros(count, np.uint64), np.zeros(count, np.uint64)
     there = np.zeros(count, np.bool_)
-    totals[place] = rewards.unlocked + rewards.locked
-    locked[place] = rewards.locked
+    totals[place] = rows.unlocked + rows.locked
+    locked[place] = rows.locked
     there[place] = True
     if np.count_nonzero(there) != len(place):
         raise AsrError("a wallet stands twice among the allocations; `asr verify` says which one")

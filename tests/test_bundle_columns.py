@@ -132,8 +132,6 @@ BROKEN = {
     "commas moved": (f"{HEADER}{TWO},1,1,0\n{ONE},1.000000\n", 2, "not three fields"),
     "empty line": (f"{HEADER}{GOOD}\n", 3, "not three fields"),
     "no newline": (f"{HEADER}{GOOD}{TWO},1.000000,0.000000", 3, "no newline at the end"),
-    "no address": (f"{HEADER}{GOOD}{TWO[1:]},1.000000,0.000000\n", 3, "the wallet is no address"),
-    "no base58": (f"{HEADER}{GOOD}{'é' * 22},1.000000,0.000000\n", 3, "the wallet is no address"),
     "cut address": (f"{HEADER}{TWO}{TWO},1.000000,0.000000\n", 2, "the wallet is no address"),
     "padded": (f"{HEADER}{TWO}\0,1.000000,0.000000\n", 2, "the wallet is no address"),
     "no decimals": (f"{HEADER}{TWO},1,0.000000\n", 2, "an amount as"),
@@ -160,6 +158,15 @@ def test_any_other_line_is_refused_with_its_number(
         read_distribution(bundle, token)
     assert line == refused.value.finding.line
     assert problem in refused.value.finding.problem
+
+
+@pytest.mark.parametrize("wallet", [TWO[1:], "é" * 22, ""])
+def test_a_wallet_that_is_no_address_is_refused_with_its_line(tmp_path: Path, wallet: str) -> None:
+    content = f"{HEADER}{GOOD}{wallet},1.000000,0.000000\n".encode("latin-1")
+    bundle, token = stored(tmp_path, content, [(2, 2_000_000)])
+    with pytest.raises(BundleError, match="the wallet is no address") as refused:
+        read_distribution(bundle, token)
+    assert 3 == refused.value.finding.line
 
 
 @pytest.mark.parametrize(

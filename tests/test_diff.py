@@ -12,20 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocation.address import Address
+from allocation.address import Address, format_address
 from allocation.errors import AsrError, InvariantError
 from merkle.bundle import BundleError
-from merkle.diff import Change, Rewards, changes_between, check_sum, compare
+from merkle.bundle.columns import Rows
+from merkle.diff import Change, changes_between, check_sum, compare
 from tests.building import build
 
 Paid: TypeAlias = dict[bytes, tuple[int, int]]
 """Unlocked and locked amount by wallet."""
 
-# few different first words, so that keys which only differ later are common
+# leading zeros make texts of other lengths, and text order another than key order
 KEYS = st.builds(
-    lambda start, end: bytes([start]) * 8 + bytes(23) + bytes([end]),
-    st.integers(0, 2),
-    st.integers(0, 5),
+    lambda zeros, byte: bytes(zeros) + bytes([byte]) * (32 - zeros),
+    st.sampled_from([0, 1, 2, 31]),
+    st.integers(0, 255),
 )
 AMOUNTS = st.one_of(st.integers(0, 3), st.integers(0, 2**63 - 1))
 PAID = st.dictionaries(KEYS, st.tuples(AMOUNTS, AMOUNTS), max_size=12)
@@ -34,10 +35,10 @@ PAID = st.dictionaries(KEYS, st.tuples(AMOUNTS, AMOUNTS), max_size=12)
 BY_HAND = Path(__file__).parent.parent / "fixtures" / "by-hand"
 
 
-def rewards(paid: Paid) -> Rewards:
-    keys = np.frombuffer(b"".join(paid), np.uint8).reshape(-1, 32)
+def rewards(paid: Paid) -> Rows:
+    texts = np.array([format_address(key).encode() for key in paid], "S44")
     amounts = np.array(list(paid.values()), np.uint64).reshape(-1, 2)
-    return Rewards(keys=keys, unlocked=amounts[:, 0], locked=amounts[:, 1])
+    return Rows(texts=texts, unlocked=amounts[:, 0], locked=amounts[:, 1])
 
 
 def expected_changes(old: Paid, new: Paid) -> list[Change]:
@@ -104,11 +105,19 @@ def test_differences_that_do_not_add_up_are_never_shown() -> None:
 
 
 def test_a_wallet_twice_on_one_side_is_refused() -> None:
-    once, key = rewards({bytes(32): (1, 0)}), np.zeros((2, 32), np.uint8)
-    amounts = np.ones(2, np.uint64)
-    twice = Rewards(keys=key, unlocked=amounts, locked=np.zeros(2, np.uint64))
+    once = rewards({bytes(32): (1, 0)})
+    twice = Rows(
+        texts=once.texts.repeat(2), unlocked=once.unlocked.repeat(2), locked=once.locked.repeat(2)
+    )
     with pytest.raises(AsrError, match="a wallet stands twice"):
         changes_between(once, twice)
+
+
+def test_a_wallet_that_differs_and_is_no_address_is_refused() -> None:
+    amounts = np.ones(1, np.uint64)
+    strange = Rows(texts=np.array([b"\x1b[2J"]), unlocked=amounts, locked=amounts)
+    with pytest.raises(AsrError, match="is no address"):
+        changes_between(rewards({}), strange)
 
 
 def edited_round(folder: Path, file: str, old: str, new: str) -> Path:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, NoReturn, cast
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from allocation.address import LONGEST_TEXT, Keys, parse_addresses
+from allocation.address import LONGEST_TEXT, parse_addresses
 from merkle.bundle.files import open_file
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import allocations_file
-from merkle.bundle.lines import CSV_HEADER
+from merkle.bundle.lines import CSV_HEADER, HEADER_LINES
 from merkle.distribution import Distribution, exact_sum
 from merkle.leaf import LEAF_FORMATS
 from merkle.program import PROFILES
@@ -34,10 +34,50 @@ _POWERS: Final = np.uint64(10) ** np.arange(_U64_DIGITS, dtype=np.uint64)[::-1]
 _LONGEST_LINE: Final = LONGEST_TEXT + 2 * len(",18446744073709551615.") + len("\n")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Allocations as they are written; whether a wallet is an address has not been asked.
+
+    Shapes: texts, unlocked and locked (n,).
+    Units:  base units.
+    """
+
+    texts: npt.NDArray[np.bytes_]
+    unlocked: Amounts
+    locked: Amounts
+
+
 def read_distribution(bundle: Bundle, token: TokenEntry) -> Distribution:
     """Read the allocations of one token, cut into the trees that the manifest names.
 
     Nothing is hashed here: whoever builds a tree of it has to compare the root.
+
+    Errors: as `read_rows`, and for a wallet that is no address.
+    """
+    rows = read_rows(bundle, token)
+    keys, bad = parse_addresses([wallet.decode("latin-1") for wallet in rows.texts.tolist()])
+    if bad:
+        name, line = allocations_file(token.symbol), bad[0] + HEADER_LINES + 1
+        raise BundleError(name, "the wallet is no address", line=line)
+    return Distribution(
+        symbol=token.symbol,
+        mint=token.mint,
+        decimals=token.decimals,
+        leaf_format=LEAF_FORMATS[token.leaf],
+        profile=PROFILES.get(token.program),
+        base=token.base,
+        claim=cast("Claim", token.claim),
+        claimants=keys,
+        texts=rows.texts,
+        unlocked=rows.unlocked,
+        locked=rows.locked,
+        boundaries=_boundaries(token),
+        versions=tuple(tree.version for tree in token.trees),
+    )
+
+
+def read_rows(bundle: Bundle, token: TokenEntry) -> Rows:
+    """Read the allocations of one token.
 
     Errors: BundleError for a line that this tool does not write, and for what the manifest or
             the list of digests says otherwise.
@@ -47,46 +87,29 @@ def read_distribution(bundle: Bundle, token: TokenEntry) -> Distribution:
     with open_file(bundle.path, name, limit=limit) as file:
         parts = list(_Reader(name, token.decimals).parts(file.lines()))
         bundle.check_digest(name, file.sha256())
-    distribution = Distribution(
-        symbol=token.symbol,
-        mint=token.mint,
-        decimals=token.decimals,
-        leaf_format=LEAF_FORMATS[token.leaf],
-        profile=PROFILES.get(token.program),
-        base=token.base,
-        claim=cast("Claim", token.claim),
-        claimants=np.concatenate([part.keys for part in parts]),
+    rows = Rows(
         texts=np.concatenate([part.texts for part in parts]),
         unlocked=np.concatenate([part.unlocked for part in parts]),
         locked=np.concatenate([part.locked for part in parts]),
-        boundaries=(0, *accumulate(tree.max_num_nodes for tree in token.trees)),
-        versions=tuple(tree.version for tree in token.trees),
     )
-    _check_totals(name, distribution, token)
-    return distribution
+    _check_totals(name, rows, token)
+    return rows
 
 
-def _check_totals(name: str, distribution: Distribution, token: TokenEntry) -> None:
-    rows = len(distribution.texts)
-    if rows != distribution.boundaries[-1]:
-        leaves = distribution.boundaries[-1]
-        raise BundleError(name, f"has {rows:,} rows, the manifest's trees have {leaves:,} leaves")
-    for number, tree in enumerate(token.trees):
-        slice_ = distribution.rows_of(number)
-        total = exact_sum(distribution.unlocked[slice_]) + exact_sum(distribution.locked[slice_])
-        if total != tree.max_total_claim:
-            problem = f"tree {number} adds up to {total}, the manifest has {tree.max_total_claim}"
+def _boundaries(token: TokenEntry) -> tuple[int, ...]:
+    return (0, *accumulate(tree.max_num_nodes for tree in token.trees))
+
+
+def _check_totals(name: str, rows: Rows, token: TokenEntry) -> None:
+    count, leaves = len(rows.texts), _boundaries(token)[-1]
+    if count != leaves:
+        raise BundleError(name, f"has {count:,} rows, the manifest's trees have {leaves:,} leaves")
+    for number, (start, stop) in enumerate(pairwise(_boundaries(token))):
+        total = exact_sum(rows.unlocked[start:stop]) + exact_sum(rows.locked[start:stop])
+        expected = token.trees[number].max_total_claim
+        if total != expected:
+            problem = f"tree {number} adds up to {total}, the manifest has {expected}"
             raise BundleError(name, problem)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
-    """Some rows: keys (n, 32), texts, unlocked and locked (n,)."""
-
-    keys: Keys
-    texts: npt.NDArray[np.bytes_]
-    unlocked: Amounts
-    locked: Amounts
 
 
 class _Reader:
@@ -97,7 +120,7 @@ class _Reader:
         self._decimals = decimals
         self._line = 1  # physical, of the first line of the block
 
-    def parts(self, blocks: Iterator[bytes]) -> Iterator[_Rows]:
+    def parts(self, blocks: Iterator[bytes]) -> Iterator[Rows]:
         """Yield the columns of each block; the first may have no rows."""
         first = next(blocks, b"")
         if not first.startswith(CSV_HEADER):
@@ -107,7 +130,7 @@ class _Reader:
         for block in blocks:
             yield self._columns(block)
 
-    def _columns(self, block: bytes) -> _Rows:
+    def _columns(self, block: bytes) -> Rows:
         # padded, so that a window of any field lies inside
         text = np.frombuffer(_PADDING + block + _PADDING, np.uint8)
         ends = np.flatnonzero(text == _NEWLINE)
@@ -115,13 +138,8 @@ class _Reader:
             self._refuse(len(ends), "no newline at the end")
         starts = np.concatenate([[len(_PADDING)], ends + 1])[:-1]
         commas = self._two_commas(text, starts, ends)
-        texts = self._texts(text, starts, commas[:, 0])
-        keys, bad = parse_addresses([wallet.decode("latin-1") for wallet in texts.tolist()])
-        if bad:
-            self._refuse(bad[0], "the wallet is no address")
-        rows = _Rows(
-            keys=keys,
-            texts=texts,
+        rows = Rows(
+            texts=self._texts(text, starts, commas[:, 0]),
             unlocked=self._amounts(text, commas[:, 0] + 1, commas[:, 1]),
             locked=self._amounts(text, commas[:, 1] + 1, ends),
         )

@@ -31,9 +31,9 @@ def rewards_of(bundle: "Bundle", token: "TokenEntry") -> Rewards | None:
     """Measure what the wallets of a token get; None where nobody gets anything."""
     import numpy as np
 
-    from merkle.bundle.columns import read_distribution
+    from merkle.bundle.columns import read_rows
 
-    read = read_distribution(bundle, token)
+    read = read_rows(bundle, token)
     if not token.wallets:
         return None
     totals = np.sort(read.unlocked + read.locked)
