@@ -2,23 +2,74 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import json
+from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pytest
 
 from allocation.explain import explainer_of
 from allocation.explain_share import Standing
 from allocation.round_file import load_round
 from allocation.tables.breakdown import open_breakdown
+from merkle.cli import main
+from tests.building import build
+from tests.conftest import FIXTURES
+from tests.plain_bundle import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from allocation.explain import Explanation
     from allocation.explain_share import Division
     from allocation.tables.breakdown import Breakdown, BreakdownRow
+
+
+Files = dict[str, bytes]
+
+# The round worked by hand in fixtures/README.md: A has three votes, the last without power, and
+# gets 15 + 12; E is excluded.
+A: Final = "8qbHbw2BbbTHBW1sbeqakYXVKRQM8Ne7pLK7m6CVfeR"
+E: Final = "QWmroo4YnnMqYW3cnxWkFdaTxGD3P7vMSzwMHGbUzwF"
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def explained(bundle: Path | Files, wallet: str = A, *options: str) -> Outcome:
+    """Run `asr explain` on a bundle, or on one that is put on disk for it."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        TemporaryDirectory() as folder,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        path = bundle if isinstance(bundle, Path) else put(bundle, Path(folder))
+        with pytest.raises(SystemExit) as done:
+            main(["explain", str(path), wallet, *options])
+    return Outcome(int(done.value.code or 0), out.getvalue(), err.getvalue())
+
+
+@cache
+def by_hand() -> Files:
+    """The bundle of the round worked by hand in fixtures/README.md, as files."""
+    with TemporaryDirectory() as folder:
+        bundle = Path(folder) / "bundle"
+        build(FIXTURES / "by-hand" / "round.toml", bundle)
+        return {
+            path.relative_to(bundle).as_posix(): path.read_bytes()
+            for path in bundle.rglob("*")
+            if path.is_file()
+        }
 
 
 def explain_all(bundle: Path) -> Iterator[Explanation]:

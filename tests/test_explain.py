@@ -11,10 +11,9 @@ from allocation.address import format_address
 from allocation.explain import explainer_of
 from allocation.explain_share import ContradictionError
 from allocation.tables.breakdown import BreakdownRow
-from merkle.cli import main
 from tests.allocation_rounds import a_round, a_token, key
 from tests.building import build
-from tests.explanations import PlainRanking
+from tests.explanations import PlainRanking, explained
 from tests.round_files import JUP, WEN
 
 if TYPE_CHECKING:
@@ -42,19 +41,7 @@ def built(folder: Path, round_text: str, **inputs: str) -> Path:
     return folder / "bundle"
 
 
-@pytest.fixture
-def explained(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Explain a wallet of a bundle: exit code, stdout, stderr."""
-
-    def run(bundle: Path, wallet: str, *options: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as done:
-            main(["explain", str(bundle), wallet, *options])
-        return int(done.value.code or 0), *capsys.readouterr()
-
-    return run
-
-
-def test_a_share_below_one_base_unit_is_nothing_to_claim(explained: Any, tmp_path: Path) -> None:
+def test_a_share_below_one_base_unit_is_nothing_to_claim(tmp_path: Path) -> None:
     votes = f"proposal,wallet,voting_power\none,{A},1\none,{B},1000\ntwo,{B},1\n"
     bundle = built(tmp_path, VOTES + '[inputs]\nvotes = "votes.csv"\n', votes=votes)
     code, out, _ = explained(bundle, A)
@@ -66,9 +53,7 @@ def test_a_share_below_one_base_unit_is_nothing_to_claim(explained: Any, tmp_pat
     assert "  claim  nothing: all of it is less than one base unit\n" in out
 
 
-def test_a_proposal_that_nobody_voted_on_leaves_its_part_to_the_others(
-    explained: Any, tmp_path: Path
-) -> None:
+def test_a_proposal_that_nobody_voted_on_leaves_its_part_to_the_others(tmp_path: Path) -> None:
     votes = f"proposal,wallet,voting_power\none,{A},1\ntwo,{A},0\n"
     rules = '[inputs]\nvotes = "votes.csv"\n[rules]\non_empty = "redistribute"\n'
     _, out, _ = explained(built(tmp_path, VOTES + rules, votes=votes), A)
@@ -77,9 +62,7 @@ def test_a_proposal_that_nobody_voted_on_leaves_its_part_to_the_others(
     assert "  sum          7 + 0 = 7\n" in out
 
 
-def test_a_wallet_of_another_proposal_hears_that_its_vote_is_ignored(
-    explained: Any, tmp_path: Path
-) -> None:
+def test_a_wallet_of_another_proposal_hears_that_its_vote_is_ignored(tmp_path: Path) -> None:
     votes = f"proposal,wallet,voting_power\none,{A},1\nthree,{B},1\n"
     ignoring = '[inputs]\nvotes = "votes.csv"\nother_proposals = "ignore"\n'
     bundle = built(tmp_path, VOTES + ignoring, votes=votes)
@@ -90,9 +73,7 @@ def test_a_wallet_of_another_proposal_hears_that_its_vote_is_ignored(
     assert (1, "", problem) == explained(bundle, B)
 
 
-def test_what_stays_locked_is_part_of_an_amount_that_was_given(
-    explained: Any, tmp_path: Path
-) -> None:
+def test_what_stays_locked_is_part_of_an_amount_that_was_given(tmp_path: Path) -> None:
     bundle = built(tmp_path, LIST, list=f"pubkey,amount,locked_amount\n{A},5,2\n{B},0,0\n")
     _, out, _ = explained(bundle, A)
     assert "JUP  0.000007 (7 base units; 1 JUP = 1,000,000)\n" in out
@@ -111,7 +92,7 @@ def test_what_stays_locked_is_part_of_an_amount_that_was_given(
     ],
 )
 def test_a_given_amount_of_nothing_has_a_leaf_where_the_round_keeps_it(
-    zeros: str, claim: str, explained: Any, tmp_path: Path
+    zeros: str, claim: str, tmp_path: Path
 ) -> None:
     rows = f"pubkey,amount\n{A},5\n{B},0\n"
     bundle = built(tmp_path, f'{LIST}zero_amounts = "{zeros}"\n', list=rows)
@@ -120,7 +101,7 @@ def test_a_given_amount_of_nothing_has_a_leaf_where_the_round_keeps_it(
     assert f"  {claim}\n" in out
 
 
-def test_only_the_tokens_asked_for_are_explained(explained: Any, tmp_path: Path) -> None:
+def test_only_the_tokens_asked_for_are_explained(tmp_path: Path) -> None:
     other = f'[[tokens]]\nsymbol = "WEN"\nmint = "{WEN}"\ndecimals = 5\npool = "1"\n'
     votes = f"proposal,wallet,voting_power\none,{A},1\n"
     inputs = '[inputs]\nvotes = "votes.csv"\n'
