@@ -78,11 +78,8 @@ def verdicts(folder: InputFolder, name: str, **files: Any) -> tuple[bool, list[s
 def _verdicts(
     db: duckdb.DuckDBPyConnection, folder: InputFolder, name: str, **files: Any
 ) -> tuple[bool, list[str]]:
-    db.execute("DROP VIEW IF EXISTS typed_votes; DROP VIEW IF EXISTS typed_allocations")
-    for table in ("votes", "excluded", "list_rows", "wallets", "bad_wallets", "proposals", "mints"):
-        db.execute(f"DROP TABLE IF EXISTS {table}")
-    db.execute("DROP TABLE IF EXISTS staged_votes; DROP TABLE IF EXISTS staged_allocations")
-    db.execute("DROP TABLE IF EXISTS listed")
+    for (table,) in db.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+        db.execute(f"DROP TABLE {table}")  # those of the example before; temporary ones are gone
     db.execute(statement("tables"))
     round_ = folder.round(**files)
     number_texts(db, "proposals", "proposal", np.array(list(folder.proposals), object))
