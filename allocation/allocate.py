@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from allocation.allocations import Allocations, TokenAllocations
-from allocation.cautions import cautions_of_list, cautions_of_votes
+from allocation.cautions import cautions_of_list, cautions_of_stakes, cautions_of_votes
 from allocation.errors import AsrError
+from allocation.limits import is_limited
 from allocation.listed import allocate_listed, breakdown_of_list, measure_list
-from allocation.payout import breakdown_of_votes, pay
-from allocation.per_proposal import divide_per_proposal
-from allocation.report import report_list, report_votes
+from allocation.payout import breakdown_of, pay
+from allocation.per_proposal import divide_per_proposal, unallocated_votes
+from allocation.report import report_list, report_stakes, report_votes
 from allocation.tables import open_database, read_inputs
+from allocation.time_weighted import divide_time_weighted, unallocated_stakes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +49,17 @@ def allocations_of(
     with open_database(scratch, threads, memory) as db:
         if progress:
             progress("reading the inputs", 0, 1)
-        yield allocate(db, the_round, read_inputs(db, the_round), progress)
+        inputs = read_inputs(db, the_round)
+        _refuse_unread(the_round, inputs)
+        yield allocate(db, the_round, inputs, progress)
+
+
+def _refuse_unread(the_round: Round, inputs: Inputs) -> None:
+    """Refuse inputs that nobody reads yet: they would change nothing, and nobody would notice."""
+    read = {source.kind for source in inputs.sources}
+    for kind in ("stakes", "stake_events", "opening", "multipliers"):
+        if getattr(the_round.inputs, kind) is not None and kind not in read:
+            raise AsrError(f"{kind} cannot be applied by this version; remove it from the round")
 
 
 def allocate(
@@ -54,11 +67,16 @@ def allocate(
 ) -> Allocations:
     """Divide the pools of a round whose inputs stand in the tables of `db`.
 
+    The tables of the inputs are only read: another round over the same inputs, with other rules
+    or pools, can be divided after it. The breakdown of a result can be written until then.
+
     Errors: AsrError for what cannot be divided.
     """
-    _refuse_what_is_not_applied(the_round)
+    _refuse_misplaced_limits(the_round)
     if the_round.method == "list":
         outcome = _from_list(db, the_round)
+    elif the_round.method == "time-weighted":
+        outcome = _from_stakes(db, the_round, progress)
     else:
         outcome = _from_votes(db, the_round, inputs.proposals, progress)
     return Allocations(
@@ -79,17 +97,19 @@ def allocate(
     )
 
 
-def _refuse_what_is_not_applied(the_round: Round) -> None:
-    """Refuse rules that would be read and then change nothing: nobody would notice."""
-    asked = {
-        f'method = "{the_round.method}"': the_round.method not in ("per-proposal", "list"),
-        "minimum_payout": any(token.minimum_payout is not None for token in the_round.tokens),
-        "maximum_payout": any(token.maximum_payout is not None for token in the_round.tokens),
-        "multipliers": the_round.inputs.multipliers is not None,
-    }
-    for rule, wanted in asked.items():
-        if wanted:
-            raise AsrError(f"{rule} cannot be applied by this version; remove it from the round")
+def _refuse_misplaced_limits(the_round: Round) -> None:
+    """Refuse limits that the method cannot have: nobody would notice that they change nothing.
+
+    A round file with such a limit is refused as well, but rounds are also varied.
+    """
+    for token in the_round.tokens:
+        if the_round.method == "list" and is_limited(token):
+            raise AsrError(f"token {token.symbol}: a list has no minimum or maximum payout")
+        if the_round.method == "per-proposal" and token.maximum_payout is not None:
+            raise AsrError(
+                f"token {token.symbol}: a maximum payout would break the sums per proposal; only "
+                "time-weighted rounds have one"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +129,23 @@ def _from_votes(
     progress: Progress | None,
 ) -> _Outcome:
     divided = divide_per_proposal(db, the_round, proposals, progress)
-    payout = pay(db, the_round, divided)
+    payout = pay(db, the_round, divided, partial(unallocated_votes, rules=the_round.rules))
     return _Outcome(
         tokens=payout.tokens,
         report=report_votes(db, the_round, proposals, divided, payout),
         cautions=cautions_of_votes(db, the_round, proposals, divided, payout.tokens),
-        breakdown=breakdown_of_votes(db, the_round.tokens),
+        breakdown=breakdown_of(db, the_round),
+    )
+
+
+def _from_stakes(db: DuckDBPyConnection, the_round: Round, progress: Progress | None) -> _Outcome:
+    divided = divide_time_weighted(db, the_round, progress)
+    payout = pay(db, the_round, divided, unallocated_stakes)
+    return _Outcome(
+        tokens=payout.tokens,
+        report=report_stakes(db, the_round, divided, payout),
+        cautions=cautions_of_stakes(the_round, payout.tokens),
+        breakdown=breakdown_of(db, the_round),
     )
 
 

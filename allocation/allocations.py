@@ -68,11 +68,17 @@ class Allocations:
     def write_breakdown(self, path: Path) -> None:
         """Write every input row with its cause and its reward of each token, as Parquet.
 
-        Columns: wallet, proposal (null for a list), power (raw; null for a list), weight (what the
-        row counts with, or would if no rule had removed it; null for a list), cause (null: it
-        counted), then per token <SYMBOL>_reward in base units (0 where a cause removed the row)
-        and <SYMBOL>_cause (why this token is not paid). A list has one row per wallet. Sorted by
-        wallet key, then proposal.
+        Columns: wallet, proposal (null for stakes and lists), power (raw; with stakes summed over
+        the period; null for a list), weight (what the row counts with, or would if no rule had
+        removed it: power, multiplied if there are multipliers; null for a list), cause (null: it
+        counted), then per token <SYMBOL>_reward in base units (0 where a cause removed the row) and
+        <SYMBOL>_cause: the row's cause, or minimum_payout where this token's minimum left the
+        wallet out, or maximum_payout where the reward is this token's maximum and no share. A
+        wallet that every token leaves out has minimum_payout as its row's cause too. Stakes and
+        lists have one row per wallet. Sorted by wallet key, then proposal.
+
+        The types do not depend on the rows. Numbers are UBIGINT, but what may exceed 64 bits is
+        decimal text: power and weight of stakes, and the weight of votes if there are multipliers.
         """
         write_parquet(self.db, self.breakdown, path)
 

@@ -16,7 +16,7 @@ from allocation.errors import AsrError, InvariantError
 from allocation.sql import statement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -88,25 +88,44 @@ def measure(weights: Sequence[int]) -> Weights:
     )
 
 
-def measure_proposals(db: DuckDBPyConnection) -> dict[int, Weights]:
-    """Measure the weights of every proposal in `judged`; one without any weight is left out.
+def measure_parts(db: DuckDBPyConnection) -> dict[int, Weights]:
+    """Measure the weights of every part in `dividing`; one without any weight is left out.
 
-    Leaves the table `divisors` behind, for `weigh`.
+    A part is what stands under `proposal` there. Leaves the table `divisors` behind, for `weigh`.
     """
-    db.execute(f"CREATE OR REPLACE TEMP TABLE divisors AS {statement('smallest')}")
-    while remainders := db.execute(statement("remainders")).fetchall():
-        db.executemany("UPDATE divisors SET divisor = $2 WHERE proposal = $1", remainders)
+    parts, guessed = {}, {}
+    for part, voters, *numbers in db.execute(statement("measures")).fetchall():
+        smallest, largest, high, low = map(int, numbers)
+        total = high * 2**64 + low
+        guessed[part] = gcd(smallest, largest, total)
+        parts[part] = Weights(voters=voters, divisor=1, total=total, largest=largest)
     return {
-        proposal: Weights(
-            voters=voters,
-            divisor=int(divisor),
-            total=int(high) * 2**64 + int(low),
-            largest=int(largest),
+        part: Weights(
+            voters=parts[part].voters,
+            divisor=divisor,
+            total=parts[part].total // divisor,
+            largest=parts[part].largest // divisor,
         )
-        for proposal, voters, divisor, high, low, largest in db.execute(
-            statement("measures")
-        ).fetchall()
+        for part, divisor in _divisors(db, guessed).items()
     }
+
+
+def _divisors(db: DuckDBPyConnection, guessed: Mapping[int, int]) -> dict[int, int]:
+    """Correct the guesses, which are multiples of the divisors, until they divide every weight."""
+    divisors = dict(guessed)
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE divisors AS "
+        "SELECT proposal, weight AS divisor FROM dividing LIMIT 0"
+    )
+    for part, divisor in divisors.items():
+        db.execute("INSERT INTO divisors VALUES ($1, $2)", [part, divisor])
+    while remainders := db.execute(statement("remainders")).fetchall():
+        for part, remainder in remainders:
+            divisors[part] = gcd(divisors[part], int(remainder))
+            db.execute(
+                "UPDATE divisors SET divisor = $2 WHERE proposal = $1", [part, divisors[part]]
+            )
+    return divisors
 
 
 def has_room(pool: int, weights: Weights) -> bool:
@@ -124,10 +143,10 @@ def no_room(token: str, pool: int, weights: Weights, whose: str) -> AsrError:
     )
 
 
-def weigh(db: DuckDBPyConnection, proposal: int) -> None:
-    """Put the reduced weights of one proposal into the table `weights`."""
+def weigh(db: DuckDBPyConnection, part: int) -> None:
+    """Put the reduced weights of one part into the table `weights`."""
     db.execute(
-        f"CREATE OR REPLACE TEMP TABLE weights AS {statement('weights')}", {"proposal": proposal}
+        f"CREATE OR REPLACE TEMP TABLE weights AS {statement('weights')}", {"proposal": part}
     )
 
 
@@ -139,8 +158,7 @@ def split_weights(
     Shapes: weights(wallet, weight), reduced and not empty -> `table`(wallet, share).
     Errors: InvariantError where a promise of the arithmetic is broken. `has_room` is asked before.
     """
-    _divide(db, pool, weights)
-    floors = _checked_floors(db, pool, weights)
+    floors = round_down(db, pool, weights)
     remainder, wallet = None, None
     if rounding == "largest-remainder" and pool > floors:
         remainder, wallet = _last_served(db, pool - floors, weights)
@@ -157,8 +175,11 @@ def split_weights(
     )
 
 
-def _divide(db: DuckDBPyConnection, pool: int, weights: Weights) -> None:
-    """Fill the table `split`(wallet, floor, remainder)."""
+def round_down(db: DuckDBPyConnection, pool: int, weights: Weights) -> int:
+    """Fill the table `split`(wallet, floor, remainder) from `weights`; return the sum of floors.
+
+    Errors: InvariantError where the table is not what division means.
+    """
     shift = weights.largest.bit_length() - 1
     width = "UBIGINT" if weights.total < SMALL_TOTAL else "HUGEINT"
     db.execute(
@@ -171,10 +192,11 @@ def _divide(db: DuckDBPyConnection, pool: int, weights: Weights) -> None:
             "reciprocal": (pool << shift) // weights.total,
         },
     )
+    return _checked_floors(db, pool, weights)
 
 
 def _checked_floors(db: DuckDBPyConnection, pool: int, weights: Weights) -> int:
-    """Return the sum of floors, after holding the table `split` against what division means."""
+    """Hold the table `split` against what division means."""
     row = db.execute(
         "SELECT count(*), sum(floor)::VARCHAR, min(remainder)::VARCHAR, max(remainder)::VARCHAR "
         "FROM split"

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from allocation.address import Address
     from allocation.allocations import TokenAllocations
+    from allocation.division import Divided
     from allocation.listed import ListTotals
-    from allocation.per_proposal import PerProposal
     from allocation.round import Proposal, Round, Rules, Token
 
 _TOKENS_MINTED: Final = {
@@ -39,7 +39,7 @@ def cautions_of_votes(
     db: DuckDBPyConnection,
     the_round: Round,
     proposals: Sequence[Proposal],
-    divided: PerProposal,
+    divided: Divided,
     tokens: Sequence[TokenAllocations],
 ) -> list[str]:
     """Return what an operator should look at before paying voters."""
@@ -47,7 +47,17 @@ def cautions_of_votes(
         *_pools_above_supply(the_round.tokens),
         *_totals_that_differ(db, proposals),
         *_empty_proposals(proposals, divided, the_round.rules),
+        *_emptied_by_minimum(proposals, divided, tokens, the_round.rules),
         *_sides_nobody_chose(db, the_round.rules),
+        *_paying_nobody(tokens),
+    ]
+
+
+def cautions_of_stakes(the_round: Round, tokens: Sequence[TokenAllocations]) -> list[str]:
+    """Return what an operator should look at before paying those who staked."""
+    return [
+        *_pools_above_supply(the_round.tokens),
+        *_left_by_maximum(tokens),
         *_paying_nobody(tokens),
     ]
 
@@ -89,12 +99,41 @@ def _totals_that_differ(db: DuckDBPyConnection, proposals: Sequence[Proposal]) -
 
 
 def _empty_proposals(
-    proposals: Sequence[Proposal], divided: PerProposal, rules: Rules
+    proposals: Sequence[Proposal], divided: Divided, rules: Rules
 ) -> Iterator[str]:
-    fate = "goes to the others" if rules.on_empty == "redistribute" else "is left unallocated"
     for proposal, weights in zip(proposals, divided.weights, strict=True):
         if weights is None:
+            fate = _fate_of_empty(rules)
             yield f"proposal {proposal.id}: no vote counts, so its part of each pool {fate}"
+
+
+def _fate_of_empty(rules: Rules) -> str:
+    return "goes to the others" if rules.on_empty == "redistribute" else "is left unallocated"
+
+
+def _emptied_by_minimum(
+    proposals: Sequence[Proposal],
+    divided: Divided,
+    tokens: Sequence[TokenAllocations],
+    rules: Rules,
+) -> Iterator[str]:
+    for allocations, division in zip(tokens, divided.divisions, strict=True):
+        for number, proposal in enumerate(proposals):
+            if divided.weights[number] and not division.weights[number]:
+                yield (
+                    f"token {allocations.token.symbol}: all voters of proposal {proposal.id} are "
+                    f"below the minimum payout, so its part of the pool {_fate_of_empty(rules)}"
+                )
+
+
+def _left_by_maximum(tokens: Sequence[TokenAllocations]) -> Iterator[str]:
+    for allocations in tokens:
+        left = allocations.unallocated.get("maximum_payout")
+        if left:
+            yield (
+                f"token {allocations.token.symbol}: everybody gets the maximum payout, and {left} "
+                "base units of the pool are left unallocated"
+            )
 
 
 def _sides_nobody_chose(db: DuckDBPyConnection, rules: Rules) -> Iterator[str]:

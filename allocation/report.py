@@ -58,7 +58,11 @@ what is not marked is there for every method:
         last_remainder   smallest remainder that got a left-over unit; null where none was given
       division           (only for time-weighted) pool, total_weight ... last_remainder as for a
                          proposal, after minimum and maximum: the pool is what those with the
-                         maximum leave, total_weight the sum of S (after multipliers) of the others
+                         maximum leave, total_weight the sum of S (after multipliers) of the others.
+                         Those and only those get the maximum for whom, with these two numbers,
+                         pool * weight > maximum * total_weight
+        before_minimum   (in both, only where the token has a minimum payout) pool, total_weight:
+                         the minimum is compared with the sum of pool * weight // total_weight
     warnings
 """
 
@@ -67,7 +71,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allocation.address import format_address
-from allocation.rules import applied
+from allocation.rules import applied, has_multipliers, minimum_total, period_of, scale_of
 from allocation.sql import statement
 
 if TYPE_CHECKING:
@@ -76,9 +80,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from allocation.allocations import TokenAllocations
+    from allocation.apportion import Weights
+    from allocation.division import Divided, Division
+    from allocation.limits import Moved
     from allocation.listed import ListTotals
     from allocation.payout import Payout, Removed
-    from allocation.per_proposal import PerProposal
     from allocation.round import Proposal, Round
 
 
@@ -86,25 +92,42 @@ def report_votes(
     db: DuckDBPyConnection,
     the_round: Round,
     proposals: Sequence[Proposal],
-    divided: PerProposal,
+    divided: Divided,
     payout: Payout,
 ) -> dict[str, object]:
     """Return everything between `inputs` and `warnings` for method "per-proposal"."""
     return {
-        "rules": applied(the_round.rules),
+        "rules": applied(the_round),
+        **_multipliers(db),
         "causes": {cause: _removed(facts) for cause, facts in payout.removed.items()},
         "proposals": _proposals(db, proposals),
         "tokens": [
-            {
-                **_token(allocations),
-                "zero_amounts": payout.zero_amounts[number],
-                "causes": {
-                    cause: {**_removed(facts), "amount": str(facts.amounts[number])}
-                    for cause, facts in payout.removed.items()
-                },
-                "proposals": _divisions(proposals, divided, number),
-            }
-            for number, allocations in enumerate(payout.tokens)
+            {**_paid(payout, number), "proposals": _divisions(proposals, division, divided)}
+            for number, division in enumerate(divided.divisions)
+        ],
+    }
+
+
+def report_stakes(
+    db: DuckDBPyConnection, the_round: Round, divided: Divided, payout: Payout
+) -> dict[str, object]:
+    """Return everything between `inputs` and `warnings` for method "time-weighted"."""
+    period = period_of(the_round)
+    return {
+        "rules": applied(the_round),
+        **_multipliers(db),
+        "period": {
+            "start": period.start,
+            "end": period.end,
+            "mode": period.mode,
+            "unit": "day" if period.mode == "daily" else "second",
+            "length": period.length,
+        },
+        "stakes": _stakes(db, period.length, minimum_total(the_round)),
+        "causes": {cause: _removed(facts) for cause, facts in payout.removed.items()},
+        "tokens": [
+            {**_paid(payout, number), "division": _division(division, 0, divided)}
+            for number, division in enumerate(divided.divisions)
         ],
     }
 
@@ -128,6 +151,7 @@ def report_list(
 
 def _token(allocations: TokenAllocations) -> dict[str, object]:
     token, kept = allocations.token, allocations.unallocated
+    limits = {"minimum_payout": token.minimum_payout, "maximum_payout": token.maximum_payout}
     return {
         "symbol": token.symbol,
         "mint": format_address(token.mint),
@@ -136,11 +160,61 @@ def _token(allocations: TokenAllocations) -> dict[str, object]:
         "allocated": str(allocations.allocated),
         "unallocated": {cause: str(amount) for cause, amount in kept.items()},
         "wallets": len(allocations.wallets),
+        **{name: str(limit) for name, limit in limits.items() if limit is not None},
     }
 
 
-def _removed(facts: Removed) -> dict[str, object]:
+def _paid(payout: Payout, token: int) -> dict[str, object]:
+    return {
+        **_token(payout.tokens[token]),
+        "zero_amounts": payout.zero_amounts[token],
+        "causes": {
+            cause: {**_removed(facts), "amount": str(facts.amount)}
+            for cause, facts in payout.moved[token].items()
+        },
+    }
+
+
+def _removed(facts: Removed | Moved) -> dict[str, object]:
     return {"rows": facts.rows, "wallets": facts.wallets, "weight": str(facts.weight)}
+
+
+def _multipliers(db: DuckDBPyConnection) -> dict[str, object]:
+    """Return what multipliers did, under their key; nothing where there are none."""
+    if not has_multipliers(db):
+        return {}
+    row = db.execute(statement("multiplied_rows")).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate has a row
+    rows, wallets, *halves = row
+    power_high, power_low, weight_high, weight_low = map(int, halves)
+    return {
+        "multipliers": {
+            "scale": str(scale_of(db)),
+            "rows": rows,
+            "wallets": wallets,
+            "power": str(power_high * 2**64 + power_low),
+            "weight": str(weight_high * 2**64 + weight_low),
+        }
+    }
+
+
+def _stakes(db: DuckDBPyConnection, length: int, minimum: int | None) -> dict[str, object]:
+    found = {
+        counts: (wallets, int(high) * 2**64 + int(low))
+        for counts, wallets, high, low in db.execute(statement("stakes")).fetchall()
+    }
+    counted_wallets, counted_total = found.get(True, (0, 0))
+    others, total_of_others = found.get(False, (0, 0))
+    total = counted_total + total_of_others
+    return {
+        "wallets": counted_wallets + others,
+        "total": str(total),
+        "minimum_total": None if minimum is None else str(minimum),
+        "counted_wallets": counted_wallets,
+        "counted_total": str(counted_total),
+        "average": str(total // length),
+        "counted_average": str(counted_total // length),
+    }
 
 
 def _proposals(db: DuckDBPyConnection, proposals: Sequence[Proposal]) -> list[dict[str, object]]:
@@ -166,21 +240,32 @@ def _proposals(db: DuckDBPyConnection, proposals: Sequence[Proposal]) -> list[di
 
 
 def _divisions(
-    proposals: Sequence[Proposal], divided: PerProposal, token: int
+    proposals: Sequence[Proposal], division: Division, divided: Divided
 ) -> list[dict[str, object]]:
-    division, reported = divided.divisions[token], list[dict[str, object]]()
-    for number, proposal in enumerate(proposals):
-        weights, split = divided.weights[number], division.splits[number]
-        last = split.last_remainder if split else None
-        reported.append(
-            {
-                "id": proposal.id,
-                "pool": str(division.pools[number]),
-                "total_weight": str(weights.total * weights.divisor if weights else 0),
-                "divisor": str(weights.divisor if weights else 1),
-                "floors": str(split.floors if split else 0),
-                "left_over": str(split.left_over if split else 0),
-                "last_remainder": None if last is None else str(last),
-            }
-        )
+    return [
+        {"id": proposal.id, **_division(division, number, divided)}
+        for number, proposal in enumerate(proposals)
+    ]
+
+
+def _division(division: Division, part: int, divided: Divided) -> dict[str, object]:
+    weights, split = division.weights[part], division.splits[part]
+    last, before = split.last_remainder if split else None, division.before_minimum
+    reported: dict[str, object] = {
+        "pool": str(division.pools[part]),
+        "total_weight": _total(weights),
+        "divisor": str(weights.divisor if weights else 1),
+        "floors": str(split.floors if split else 0),
+        "left_over": str(split.left_over if split else 0),
+        "last_remainder": None if last is None else str(last),
+    }
+    if before is not None:
+        reported["before_minimum"] = {
+            "pool": str(before[part]),
+            "total_weight": _total(divided.weights[part]),
+        }
     return reported
+
+
+def _total(weights: Weights | None) -> str:
+    return str(weights.total * weights.divisor if weights else 0)

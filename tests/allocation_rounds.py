@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import atexit
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +17,7 @@ import numpy as np
 from allocation.address import Address, format_address
 from allocation.allocate import allocate
 from allocation.payout import pay
-from allocation.per_proposal import divide_per_proposal
+from allocation.per_proposal import divide_per_proposal, unallocated_votes
 from allocation.round import Distributor, InputFiles, Proposal, Round, Rules, Token
 from allocation.tables import Inputs
 from allocation.units import BaseUnits
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from allocation.allocate import Allocations
+    from allocation.division import Divided
     from allocation.payout import Payout
-    from allocation.per_proposal import PerProposal
     from tests.reference import Given, Vote
 
 DISTRIBUTOR: Final = Distributor(
@@ -39,6 +39,9 @@ DISTRIBUTOR: Final = Distributor(
     first_version=0,
     order="key",
 )
+
+
+MULTIPLIERS: Final = "multipliers(wallet UINTEGER, numerator UBIGINT, denominator UBIGINT)"
 
 
 def key(number: int) -> Address:
@@ -130,8 +133,7 @@ atexit.register(_connection.cache_clear)  # or DuckDB complains when the interpr
 def database() -> duckdb.DuckDBPyConnection:
     """The database of all examples, as if it were new: to open one takes longer than an example."""
     db = _connection()
-    db.execute("DROP TABLE IF EXISTS shared; DROP TABLE IF EXISTS judged")
-    db.execute("DROP TYPE IF EXISTS cause; DROP TYPE IF EXISTS proposal")
+    db.execute(f"CREATE OR REPLACE TABLE {MULTIPLIERS}")
     return db
 
 
@@ -198,8 +200,13 @@ class Outcome:
 
     def __init__(self, votes: Sequence[Vote], the_round: Round, excluded: Sequence[bytes] = ()):
         db, wallets = fill(votes, the_round.proposals, excluded)
-        self.divided: PerProposal = divide_per_proposal(db, the_round, the_round.proposals)
-        self.payout: Payout = pay(db, the_round, self.divided)
+        self.divided: Divided = divide_per_proposal(db, the_round, the_round.proposals)
+        self.payout: Payout = pay(
+            db,
+            the_round,
+            self.divided,
+            partial(unallocated_votes, rules=the_round.rules),
+        )
         self.totals = [
             dict(
                 zip((wallets[row] for row in token.wallets), map(int, token.unlocked), strict=True)

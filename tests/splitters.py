@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from allocation.apportion import Weights, apportion, measure_proposals, split_weights, weigh
+from allocation.apportion import Weights, apportion, measure_parts, split_weights, weigh
 from allocation.units import U64_MAX
 from tests import reference
 from tests.allocation_rounds import database
@@ -49,15 +49,17 @@ def fill_weights(db: duckdb.DuckDBPyConnection, weights: Sequence[int]) -> Weigh
     """Put weights into the table of that name, as a round would."""
     wide = "HUGEINT" if max(weights, default=0) > U64_MAX else "UBIGINT"
     db.execute(
-        "CREATE OR REPLACE TABLE judged(wallet UINTEGER, proposal UINTEGER, divides BOOLEAN, "
+        "CREATE OR REPLACE TABLE of_rows(wallet UINTEGER, proposal UINTEGER, "
         f"weight {wide}, power {wide}, cause VARCHAR)"
     )
     db.execute(
-        "INSERT INTO judged SELECT unnest(range(len($weights)))::UINTEGER, 0, "
-        f"unnest($weights)::HUGEINT > 0, unnest($weights)::{wide} AS weight, weight, NULL",
+        "INSERT INTO of_rows SELECT wallet, 0, weight, weight, NULL FROM ("  # noqa: S608 - a type
+        "SELECT unnest(range(len($weights)))::UINTEGER AS wallet, "
+        f"unnest($weights)::{wide} AS weight) WHERE weight > 0",
         {"weights": [str(weight) for weight in weights]},
     )
-    measured = measure_proposals(db).get(0)
+    db.execute("CREATE OR REPLACE TEMP VIEW dividing AS SELECT * FROM of_rows")
+    measured = measure_parts(db).get(0)
     if measured:
         weigh(db, 0)
     return measured

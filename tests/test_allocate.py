@@ -33,7 +33,7 @@ from tests.test_allocate_report import ROUND, VOTES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from allocation.round import Round
+    from allocation.round import Method
 
 A, B, C, D, E = map(key, (2, 5, 6, 17, 30))
 JUP: Final = "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN"
@@ -234,20 +234,16 @@ def test_a_sum_beyond_64_bits_does_not_wrap_around() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "rule"),
+    ("method", "limit", "reason"),
     [
-        (replace(ROUND, method="time-weighted"), 'method = "time-weighted"'),
-        (
-            replace(ROUND, tokens=(replace(ROUND.tokens[0], minimum_payout=BaseUnits(1)),)),
-            "minimum_payout",
-        ),
-        (
-            replace(ROUND, tokens=(replace(ROUND.tokens[0], maximum_payout=BaseUnits(1)),)),
-            "maximum_payout",
-        ),
-        (replace(ROUND, inputs=replace(ROUND.inputs, multipliers="m.csv")), "multipliers"),
+        ("per-proposal", "maximum_payout", "would break the sums per proposal"),
+        ("list", "maximum_payout", "a list has no minimum or maximum"),
+        ("list", "minimum_payout", "a list has no minimum or maximum"),
     ],
 )
-def test_a_rule_that_would_change_nothing_is_refused(changed: Round, rule: str) -> None:
-    with pytest.raises(AsrError, match=f"^{rule} cannot be applied"):
-        allocated([Vote(A, 0, 1)], changed)
+def test_a_limit_that_would_change_nothing_is_refused(
+    method: Method, limit: str, reason: str
+) -> None:
+    token = a_token("JUP", 20, **{limit: BaseUnits(1)})
+    with pytest.raises(AsrError, match=f"^token JUP: .*{reason}"):
+        allocated([Vote(A, 0, 1)], replace(ROUND, method=method, tokens=(token,)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,12 +13,8 @@ from hypothesis import strategies as st
 from allocation.address import format_address
 from allocation.errors import AsrError, InvariantError
 from allocation.payout import pay
-from allocation.per_proposal import (
-    _append_divided,
-    _check_sums,
-    divide_per_proposal,
-    pool_of,
-)
+from allocation.per_proposal import divide_per_proposal, pool_of, unallocated_votes
+from allocation.shared import append_divided, check_sums
 from allocation.units import U64_MAX
 from tests import reference
 from tests.allocation_rounds import (
@@ -126,9 +123,9 @@ def test_shares_that_do_not_add_up_stop_the_round() -> None:
     divided = divide_per_proposal(db, the_round, the_round.proposals)
     db.execute("UPDATE shared SET share_0 = share_0 + 1 WHERE wallet = 0")
     with pytest.raises(InvariantError, match=r"shares add up to \[31\], not to \[30\]"):
-        _check_sums(db, [divided.divisions[0].splits])
+        check_sums(db, divided.divisions)
     with pytest.raises(InvariantError, match="31 allocated"):
-        pay(db, the_round, divided)
+        pay(db, the_round, divided, partial(unallocated_votes, rules=the_round.rules))
 
 
 def test_shares_beside_another_wallet_stop_the_round() -> None:
@@ -138,7 +135,7 @@ def test_shares_beside_another_wallet_stop_the_round() -> None:
     for astray in ("SELECT * FROM shares_0 ORDER BY wallet DESC", "SELECT * FROM shares_0 LIMIT 1"):
         db.execute(f"CREATE OR REPLACE TEMP TABLE shares_0 AS {astray}")
         with pytest.raises(InvariantError, match="beside the wallets"):
-            _append_divided(db, 0, 1)
+            append_divided(db, 0, 1)
 
 
 def test_progress_is_told_once_per_proposal() -> None:

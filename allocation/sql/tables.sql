@@ -14,3 +14,10 @@ CREATE TABLE excluded(wallet UINTEGER, reason VARCHAR);
 CREATE TABLE list_rows(
     position UBIGINT, wallet UINTEGER, token UINTEGER, unlocked UBIGINT, locked UBIGINT
 );
+
+-- One row per wallet, in that order: its stake summed over the days or seconds of the period, which
+-- may be 0 and may exceed 64 bits.
+CREATE TABLE staked(wallet UINTEGER, total HUGEINT);
+
+-- One row per wallet that is listed, in that order. Who is not listed has the multiplier 1.
+CREATE TABLE multipliers(wallet UINTEGER, numerator UBIGINT, denominator UBIGINT);

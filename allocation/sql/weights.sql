@@ -1,18 +1,21 @@
--- The weights of one proposal. Becomes the table `weights`, which the division reads.
+-- The weights of one part. Becomes the table `weights`, which the division reads.
 --
--- Reads   judged(wallet, proposal, power, weight, cause, divides)
+-- Reads   dividing(wallet, proposal, power, weight, cause, ...)
 --         divisors(proposal, divisor)
 -- Needs   $proposal   its number
 --
--- A common divisor changes no share; without it the numbers of the division are smaller. The weight
--- as it was, the power and the cause are only carried along.
+-- A common divisor changes no share; without it the numbers of the division are smaller. (To divide
+-- by 1 would change nothing, but takes 128-bit numbers most of the time.) The weight as it was, the
+-- power and the cause are only carried along.
 SELECT
-    judged.wallet,
-    judged.weight // divisors.divisor AS weight,
-    judged.weight AS whole_weight,
-    judged.power,
-    judged.cause
-FROM judged
-JOIN divisors ON divisors.proposal = judged.proposal
-WHERE judged.divides AND judged.proposal = $proposal
-ORDER BY judged.wallet
+    dividing.wallet,
+    CASE
+        WHEN divisors.divisor > 1 THEN dividing.weight // divisors.divisor ELSE dividing.weight
+    END AS weight,
+    dividing.weight AS whole_weight,
+    dividing.power,
+    dividing.cause
+FROM dividing
+JOIN divisors ON divisors.proposal = dividing.proposal
+WHERE dividing.proposal = $proposal
+ORDER BY dividing.wallet
