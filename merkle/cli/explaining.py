@@ -52,8 +52,7 @@ def explain(
 
     checked_address(wallet, "WALLET")
     opened = open_bundle(bundle)
-    the_round = _read_round(opened)
-    explanation, proofs = _explained(opened, the_round, wallet, symbol)
+    the_round, explanation, proofs = _explained(opened, wallet, symbol)
     if as_json:
         print_json({"bundle_id": opened.id, **explanation_document(the_round, explanation, proofs)})
     else:
@@ -62,18 +61,19 @@ def explain(
 
 
 def _explained(
-    bundle: "Bundle", the_round: "Round", wallet: str, symbol: str | None
-) -> "tuple[Explanation, dict[str, WalletProof]]":
-    """Explain a wallet while its leaves are searched; each sum is held to its leaf.
+    bundle: "Bundle", wallet: str, symbol: str | None
+) -> "tuple[Round, Explanation, dict[str, WalletProof]]":
+    """Explain a wallet while files are hashed and leaves searched; hold each sum to its leaf.
 
     Errors: BundleError for what does not hold; UnknownWalletError where there is nothing of it.
     """
     from merkle.bundle.layout import BREAKDOWN, allocations_file
 
-    symbols = [token.symbol for token in the_round.tokens if symbol in (None, token.symbol)]
+    symbols = [token.symbol for token in bundle.manifest.tokens if symbol in (None, token.symbol)]
     with ThreadPoolExecutor(HASHED_AT_ONCE) as pool:
         digest = pool.submit(_digest, bundle, BREAKDOWN)
         searches = [pool.submit(_find, bundle, wallet, name) for name in symbols or [str(symbol)]]
+        the_round = _read_round(bundle)
         explainer = _read_report(bundle, the_round)
         bundle.check_digest(BREAKDOWN, digest.result())
         explanation = _explain_rows(bundle, explainer, wallet, symbol)
@@ -86,7 +86,7 @@ def _explained(
         leaf = proofs.get(name)
         with _blamed(allocations_file(name), wallet):
             token.check_leaf(None if leaf is None else leaf.unlocked + leaf.locked)
-    return explanation, proofs
+    return the_round, explanation, proofs
 
 
 def _read_round(bundle: "Bundle") -> "Round":
