@@ -94,7 +94,7 @@ def _verdicts(
     trouble = staged.trouble
     if not trouble:
         *_, troubled = number_wallets(db, [staged])
-        trouble = troubled.get(layout.kind) or build(db, staged)[0]
+        trouble = troubled.get(layout.kind) or build(db, staged, round_)[0]
     walk(layout, opened.located.source, opened.header, findings)
     return trouble is not None, list(map(str, findings))
 

@@ -15,9 +15,19 @@ CREATE TABLE list_rows(
     position UBIGINT, wallet UINTEGER, token UINTEGER, unlocked UBIGINT, locked UBIGINT
 );
 
--- One row per wallet, in that order: its stake summed over the days or seconds of the period, which
--- may be 0 and may exceed 64 bits.
+-- The sum of each wallet's stake over the period, S; a wallet without stake may have 0. One row per
+-- wallet that has a row which counts in stakes, stake_events or opening, in that order.
 CREATE TABLE staked(wallet UINTEGER, total HUGEINT);
 
--- One row per wallet that is listed, in that order. Who is not listed has the multiplier 1.
+-- Changes of balances before the end of the period, by wallet and unix second; an event that has an
+-- id stands there once.
+CREATE TABLE stake_events(wallet UINTEGER, moment BIGINT, delta HUGEINT, id VARCHAR);
+
+-- Every wallet that has a row in stake_events or opening, more than once maybe.
+CREATE TEMP TABLE event_wallets(wallet UINTEGER);
+
+-- One row per wallet, in that order: the balance before the earliest event.
+CREATE TABLE opening(wallet UINTEGER, staked UBIGINT);
+
+-- One row per wallet, in that order, in lowest terms; a wallet that is not there has 1.
 CREATE TABLE multipliers(wallet UINTEGER, numerator UBIGINT, denominator UBIGINT);

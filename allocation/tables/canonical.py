@@ -8,11 +8,18 @@ quotes, with those inside them doubled:
     proposals <how many>           then the id of every proposal of the round, quoted, in id order
     votes <how many>               then wallet,proposal,power,side by wallet and proposal
     allocations <mint> <how many>  then wallet,amount,locked_amount by wallet, or in input order
+    stakes <how many>              then wallet,total by wallet
+    stake_events <how many>        then wallet,timestamp,delta,id by these; only before the end
+    opening <how many>             then wallet,staked by wallet
     exclude <how many>             then wallet,reason by wallet
+    multipliers <how many>         then wallet,numerator,denominator by wallet
 
 A wallet or proposal in a row is its place, from 0, in the two lists before; amounts are base units.
 An input that the round does not name has no section; the list has one per token, in the order of
-the round. Without a column for sides a row ends in the comma.
+the round. Without a column for sides or ids a row ends in the comma.
+
+Of daily balances only what they add up to is hashed: whatever comes later knows no more of them,
+and the rows of one quarter are gigabytes of text. Period, mode and cooling are rules of the round.
 """
 
 from __future__ import annotations
@@ -73,6 +80,16 @@ def inputs_sha256(db: DuckDBPyConnection, round_: Round, kinds: Collection[str])
             title = f"allocations {format_address(token.mint)}"
             rows = f"list_rows WHERE token = {number}"
             lines.section(title, "wallet, unlocked, locked", rows, order)
+    if "stakes" in kinds:
+        lines.section("stakes", "wallet, total", "staked", "wallet")
+    if "stake_events" in kinds:
+        columns = "wallet, moment, delta, id"
+        lines.section("stake_events", columns, "stake_events", columns, "id")
+    if "opening" in kinds:
+        lines.section("opening", "wallet, staked", "opening", "wallet")
     if "exclude" in kinds:
         lines.section("exclude", "wallet, reason", "excluded", "wallet", "reason")
+    if "multipliers" in kinds:
+        columns = "wallet, numerator, denominator"
+        lines.section("multipliers", columns, "multipliers", "wallet")
     return lines.digest.hexdigest()

@@ -218,6 +218,15 @@ class AmountByMint:
 Amount: TypeAlias = BaseAmount | TokenAmount | AmountByMint
 
 
+def staked_kind(
+    unit: Unit, decimals: int | None, excess_decimals: ExcessDecimals
+) -> BaseAmount | TokenAmount:
+    """Return the kind of a column of amounts of the one token that is voted with or staked."""
+    if unit == "base":
+        return BaseAmount()
+    return TokenAmount(decimals=decimals or 0, floor=excess_decimals == "floor")
+
+
 def amount_kind(unit: Unit, decimals: Mapping[str, int], excess_decimals: ExcessDecimals) -> Amount:
     """Return the kind of a column of amounts; `decimals` by mint.
 

@@ -19,6 +19,7 @@ class Place:
     column: Column
     index: int
     name: str  # which of its names the file uses
+    type: str = "VARCHAR"  # of the column in a file that has types
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

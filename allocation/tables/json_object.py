@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from allocation.errors import BadValueError
 from allocation.units import BASE_UNITS_PATTERN, U64_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _BLANK: Final = r"[ \t\r]*"
 _HEX: Final = "[0-9A-Fa-f]"
@@ -26,6 +29,9 @@ _SCALAR: Final = f"(?:{_STRING}|{_NUMBER}|true|false|null)"
 _PAIR: Final = f"{_BLANK}{_STRING}{_BLANK}:{_BLANK}{_SCALAR}{_BLANK}"
 FLAT_OBJECT: Final = rf"{_BLANK}\{{(?:{_PAIR}(?:,{_PAIR})*|{_BLANK})\}}{_BLANK}"
 """What RE2 looks for; the slow reader asks Python's parser, which agrees."""
+
+_NEGATIVE: Final = "-[1-9][0-9]{0,18}"
+_LOWEST: Final = 2**63  # what DuckDB takes for an integer goes down to minus this
 
 _AS_TEXT: Final = 'write it as text, e.g. "1.5"'
 
@@ -89,12 +95,16 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
-def cell_of(value: object) -> str:
-    """Return the text of a value.
+def cell_of(value: object, types: Collection[str] = ()) -> str:
+    """Return the text of a value; `types` are those a column has besides text and plain numbers.
 
-    Errors: BadValueError where a value is no text and no plain number.
+    Errors: BadValueError where a value is none of them.
     """
+    if isinstance(value, bool) and "BOOLEAN" in types:
+        return "true" if value else "false"
     if isinstance(value, _Number):
+        if "BIGINT" in types and re.fullmatch(_NEGATIVE, value) and -int(value) <= _LOWEST:
+            return str(value)
         plain = re.fullmatch(BASE_UNITS_PATTERN, value) and len(value) <= len(str(U64_MAX))
         if not plain or int(value) > U64_MAX:
             raise BadValueError("a JSON number that is not plain digits", _AS_TEXT)

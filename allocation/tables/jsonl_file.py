@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from allocation.tables.columns import Layout
+    from allocation.tables.columns import Column, Layout
     from allocation.tables.header import Header
 
 
@@ -73,11 +73,10 @@ class JsonLinesFile:
         )
 
     def select(self, header: Header) -> str:
-        """Take text and plain numbers; of anything else nothing."""
+        """Take text, plain numbers and what else a column may have; of anything else nothing."""
         paths = ", ".join(literal(f'$."{place.name}"') for place in header.places)
         ours = ", ".join(
-            f"CASE WHEN types[{at}] IN ('VARCHAR', 'UBIGINT') THEN texts[{at}] END "
-            f"AS {place.column.name}"
+            f"CASE WHEN {_is_cell(place.column, at)} THEN texts[{at}] END AS {place.column.name}"
             for at, place in enumerate(header.places, 1)
         )
         return (
@@ -107,7 +106,7 @@ class JsonLinesFile:
         for place in header.places:
             value = values[place.name]
             try:
-                cells.append(cell_of(value))
+                cells.append(cell_of(value, place.column.types))
             except BadValueError as error:
                 shown = value if isinstance(value, str) else ""
                 findings.add_bad(number, place.name, shown, error)
@@ -138,3 +137,9 @@ class JsonLinesFile:
                     yield lines.number, parse_object(without_end(text))
                 except BadValueError as error:
                     findings.add_bad(lines.number, "line", without_end(text), error)
+
+
+def _is_cell(column: Column, at: int) -> str:
+    """Return the condition that a value is one that `cell_of` takes; -0 is an integer to DuckDB."""
+    types = ", ".join(map(literal, ("VARCHAR", "UBIGINT", *column.types)))
+    return f"types[{at}] IN ({types}) AND NOT (types[{at}] = 'BIGINT' AND texts[{at}] = '0')"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import duckdb
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from allocation.tables.columns import Layout
     from allocation.tables.findings import Findings
-    from allocation.tables.header import Header
+    from allocation.tables.header import Header, Place
 
 _EXACT: Final = re.compile(r"U?(TINY|SMALL|BIG)?INT(EGER)?|VARCHAR|DECIMAL\([0-9]+,0\)")
 _BATCH: Final = 10_000  # rows
@@ -49,9 +50,10 @@ class ParquetFile:
         if header is None:
             return None
         before = len(findings)
-        for place in header.places:
-            _check_type(place.name, types[place.index], findings)
-        return header if len(findings) == before else None
+        places = tuple(replace(place, type=types[place.index]) for place in header.places)
+        for place in places:
+            _check_type(place, findings)
+        return replace(header, places=places) if len(findings) == before else None
 
     def _top_level_names(self) -> list[str]:
         """Read the names as they are: DuckDB renames those that differ by case only."""
@@ -84,10 +86,15 @@ class ParquetFile:
 
     def select(self, header: Header) -> str:
         """Name every column by its place, so that no name of the file reaches SQL."""
+        return self._select(header, "CAST(c{} AS VARCHAR) AS {}")
+
+    def select_typed(self, header: Header) -> str:
+        """Return the same query with the columns in the types that `Place.type` says."""
+        return self._select(header, "c{} AS {}")
+
+    def _select(self, header: Header, column: str) -> str:
         every = ", ".join(f"c{index}" for index in range(len(header.names)))
-        ours = ", ".join(
-            f"CAST(c{place.index} AS VARCHAR) AS {place.column.name}" for place in header.places
-        )
+        ours = ", ".join(column.format(place.index, place.column.name) for place in header.places)
         return f"SELECT {ours} FROM {self._reader()} AS file({every})"  # noqa: S608 - our own names
 
     def _reader(self) -> str:
@@ -125,15 +132,17 @@ class ParquetFile:
         )
 
 
-def _check_type(name: str, kind: str, findings: Findings) -> None:
-    if not _EXACT.fullmatch(kind):
-        inexact = kind in ("DOUBLE", "FLOAT")
-        problem = "loses units of large amounts" if inexact else "neither integer nor text"
-        findings.add(
-            0,
-            name,
-            kind,
-            problem,
-            "write it as integer, DECIMAL(n, 0) or text",
-            kind="wrong type",
-        )
+def _check_type(place: Place, findings: Findings) -> None:
+    if _EXACT.fullmatch(place.type) or place.type in place.column.types:
+        return
+    inexact = place.type in ("DOUBLE", "FLOAT")
+    types = [kind for kind in place.column.types if not _EXACT.fullmatch(kind)]
+    named = types[0] if types else "integer"
+    findings.add(
+        0,
+        place.name,
+        place.type,
+        "loses units of large amounts" if inexact else f"neither {named} nor text",
+        f"write it as {named if types else 'integer, DECIMAL(n, 0)'} or text",
+        kind="wrong type",
+    )

@@ -13,6 +13,8 @@ from allocation.sql import statement
 from allocation.tables.build import build
 from allocation.tables.canonical import inputs_sha256
 from allocation.tables.columns import layouts_of
+from allocation.tables.daily import build_daily, stage_daily
+from allocation.tables.events import add_up_events
 from allocation.tables.findings import EnoughError, Findings
 from allocation.tables.inputs import Inputs, InputSource
 from allocation.tables.locate import locate, refuse_changed
@@ -45,17 +47,19 @@ def read_inputs(db: DuckDBPyConnection, round_: Round) -> Inputs:
     findings = {layout.kind: Findings(name) for name, layout in wanted}
     folder = round_.path.parent
     opened = [open_input(db, folder, layout, findings[layout.kind]) for _, layout in wanted]
-    files = [stage(db, file) for file in opened if file]
+    files = [_stage(db, round_, file) for file in opened if file]
     keys, texts, troubled = number_wallets(db, [file for file in files if not file.trouble])
     notes = {
-        file.layout.kind: _build_or_explain(db, file, troubled, findings[file.layout.kind])
+        file.layout.kind: _build_or_explain(db, round_, file, troubled, findings[file.layout.kind])
         for file in files
     }
-    every = [finding for noted in findings.values() for finding in noted]
-    if every:
-        raise InputErrors(every)
+    _refuse(findings.values())
     if len(files) < len(wanted):
         raise InvariantError("an input was left out, and nothing is wrong with it")
+    for file in files:
+        if file.layout.kind == "stake_events":
+            add_up_events(db, file.file, round_, findings["stake_events"])
+    _refuse(findings.values())
     for file in files:
         refuse_changed(file.file.located)
     return Inputs(
@@ -68,13 +72,33 @@ def read_inputs(db: DuckDBPyConnection, round_: Round) -> Inputs:
     )
 
 
+def _refuse(findings: Iterable[Findings]) -> None:
+    """Refuse everything that was found.
+
+    Errors: InputErrors.
+    """
+    every = [finding for noted in findings for finding in noted]
+    if every:
+        raise InputErrors(every)
+
+
+def _stage(db: DuckDBPyConnection, round_: Round, file: Opened) -> Staged:
+    return stage_daily(db, file, round_) if file.layout.kind == "stakes" else stage(db, file)
+
+
 def _build_or_explain(
-    db: DuckDBPyConnection, file: Staged, troubled: Mapping[str, str], findings: Findings
+    db: DuckDBPyConnection,
+    round_: Round,
+    file: Staged,
+    troubled: Mapping[str, str],
+    findings: Findings,
 ) -> object:
     """Fill the table of one input and return the notes on it, or note what is wrong with it."""
     trouble, notes = file.trouble or troubled.get(file.layout.kind), None
-    if not trouble:
-        trouble, notes = build(db, file)
+    if not trouble and file.layout.kind == "stakes":
+        notes = build_daily(db, file, round_, findings)
+    elif not trouble:
+        trouble, notes = build(db, file, round_)
     if trouble:
         explain(file, trouble, findings)
     elif not file.rows and not file.layout.may_be_empty:

@@ -33,6 +33,7 @@ class GoodRows:
         self._columns = [array("Q") for _ in header.places]
         self._texts: list[list[str]] = [[] for _ in header.places]
         self._known: list[dict[str, int]] = [{} for _ in header.places]
+        self._values: list[dict[str | int, int]] = [{} for _ in header.places]
 
     def append(self, line: int, numbers: Sequence[int]) -> None:
         """Keep one row."""
@@ -44,14 +45,14 @@ class GoodRows:
         """Return what turns the cells of a column into numbers, or raises BadValueError."""
         if isinstance(kind, BaseAmount | TokenAmount):
             return kind.read
-        known, texts = self._known[index], self._texts[index]
+        known, texts, values = self._known[index], self._texts[index], self._values[index]
 
         def read(text: str) -> int:
             number = known.get(text)
             if number is None:
-                kind.read(text)
-                number = known[text] = len(texts)
-                texts.append(text)
+                number = known[text] = values.setdefault(kind.read(text), len(texts))
+                if number == len(texts):
+                    texts.append(text)
             return number
 
         return read
@@ -69,7 +70,7 @@ class GoodRows:
         return self._lines[row]
 
     def text(self, name: str, row: int) -> str:
-        """Return a cell that is no amount as it was."""
+        """Return a cell that is no amount as it was, or as another of the same value was."""
         index = self.at[name]
         return self._texts[index][self._columns[index][row]]
 
@@ -91,7 +92,10 @@ def note_repeats(layout: Layout, good: GoodRows, place: str, findings: Findings)
 
     Errors: EnoughError where there are too many.
     """
-    together = _rows_of_one_key([good.column(name) for name in layout.key if name in good.at])
+    key = [good.column(name) for name in layout.key if name in good.at]
+    if not key:  # without an id no event repeats another
+        return
+    together = _rows_of_one_key(key)
     if layout.repeats == "sum":
         _note_sums(layout, good, together, findings)
         return

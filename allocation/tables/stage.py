@@ -9,6 +9,7 @@ import duckdb
 
 from allocation.tables.cells import AmountByMint, TokenAmount
 from allocation.tables.database import count, literal, why_rejected
+from allocation.tables.stake_cells import Change
 
 if TYPE_CHECKING:
     from allocation.tables.columns import Layout
@@ -39,6 +40,9 @@ class Staged:
     rows: int = 0
     ignored: tuple[str, ...] = ()
     floored: int = 0
+    identical: int = 0  # rows that were dropped already
+    outside: int = 0  # rows that are left out, of a file that is not loaded row by row
+    counting: str = "TRUE"  # condition of the rows that are not left out for what they are about
 
     @property
     def layout(self) -> Layout:
@@ -66,7 +70,13 @@ def stage(db: duckdb.DuckDBPyConnection, file: Opened) -> Staged:
         db.execute(_typed_view(file))
     floored = 0 if trouble else count(db, _floored(file))
     return Staged(
-        file=file, scan=scan, trouble=trouble, rows=rows, ignored=seen.ignored, floored=floored
+        file=file,
+        scan=scan,
+        trouble=trouble,
+        rows=rows,
+        ignored=seen.ignored,
+        floored=floored,
+        counting=_counting(file.layout),
     )
 
 
@@ -98,13 +108,13 @@ def _floored(file: Opened) -> str:
     conditions = [
         place.column.kind.floored(place.column.name)
         for place in file.header.places
-        if isinstance(place.column.kind, TokenAmount | AmountByMint)
+        if isinstance(place.column.kind, TokenAmount | AmountByMint | Change)
     ]
     sums = " + ".join(f"count(*) FILTER ({condition})" for condition in conditions or ["FALSE"])
-    return f"SELECT {sums} FROM staged_{file.layout.kind} WHERE {counts(file.layout)}"  # noqa: S608
+    return f"SELECT {sums} FROM staged_{file.layout.kind} WHERE {_counting(file.layout)}"  # noqa: S608
 
 
-def counts(layout: Layout) -> str:
+def _counting(layout: Layout) -> str:
     """Return the condition that a row is not left out for what it is about."""
     if layout.only is None:
         return "TRUE"

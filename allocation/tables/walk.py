@@ -33,6 +33,8 @@ def walk(layout: Layout, source: Source, header: Header, findings: Findings) -> 
         for line, cells in source.rows(header, findings):
             rows.take(line, cells)
         note_repeats(layout, rows.good, source.place, findings)
+        if layout.check_all:
+            layout.check_all(rows.good, findings)
     except EnoughError:
         return
 

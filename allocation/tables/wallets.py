@@ -10,7 +10,6 @@ import numpy.typing as npt
 from allocation.address import LONGEST_TEXT, key_order, parse_addresses
 from allocation.errors import InvariantError
 from allocation.tables.database import count
-from allocation.tables.stage import counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +32,7 @@ def number_wallets(
     """
     every = (
         " UNION ALL ".join(
-            f"SELECT wallet, {counts(file.layout)} AS counts FROM typed_{file.layout.kind}"  # noqa: S608
+            f"SELECT wallet, {file.counting} AS counts FROM typed_{file.layout.kind}"  # noqa: S608
             for file in files
         )
         or "SELECT NULL AS wallet, FALSE AS counts WHERE FALSE"
