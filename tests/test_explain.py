@@ -112,6 +112,11 @@ def test_only_the_tokens_asked_for_are_explained(tmp_path: Path) -> None:
     assert ["JUP", "WEN"] == [token["symbol"] for token in json.loads(out)["tokens"]]
 
 
+def test_a_bundle_may_stand_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    bundle = built(tmp_path, LIST, list=f"pubkey,amount\n{A},5\n")
+    assert 0 == explained(bundle.rename(tmp_path / "a[1]*{2}? '"), A).code
+
+
 def a_row(**changes: Any) -> BreakdownRow:
     values = {"proposal": None, "power": None, "weight": None, "cause": None}
     return BreakdownRow(**{"place": 0, **values, "rewards": (7,), "causes": (None,), **changes})
