@@ -23,8 +23,8 @@ def measure_hashing(report: Report, rows: int) -> None:
     loops = {"sha256": _sha256_loop, "keccak256": _keccak256_loop}
     names: tuple[HashName, ...] = ("sha256", "keccak256")
     for name in names:
-        plain = seconds(lambda name=name: loops[name](messages))  # type: ignore[misc]
-        batch = seconds(lambda name=name: hash_rows(name, messages))  # type: ignore[misc]
+        plain = seconds(loops[name], messages)
+        batch = seconds(hash_rows, name, messages)
         report.add(Row(work=f"{name}, {rows:,} inner nodes, plain loop", seconds=plain))
         report.add(
             Row(
