@@ -7,6 +7,7 @@ some days alone. What each pass does says its SQL.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, cast
@@ -23,16 +24,19 @@ from allocation.tables.stake_cells import Day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Future
 
     from allocation.round import Round
     from allocation.tables.findings import Findings
     from allocation.tables.header import Place
+    from allocation.tables.scan import Scan
     from allocation.tables.stage import Opened
 
 _INTEGERS: Final = tuple(
     sign + kind for sign in ("", "U") for kind in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 )
 _SLICE: Final = 120  # days, as in stakes_daily.sql
+_UNSOUND: Final = "its lines are not as they have to be"
 _ONCE: Final = "SELECT DISTINCT wallet, day, staked, cooling, FALSE AS floored FROM judged_stakes"
 
 
@@ -53,20 +57,28 @@ def stage_daily(db: duckdb.DuckDBPyConnection, file: Opened, the_round: Round) -
     Without trouble the sums stand in the table `typed_stakes`.
     """
     source = file.located.source
-    scan = source.scan()
-    try:
-        expected = source.inspect(file.header, scan)
-        if expected.rows is None:
-            return Staged(file=file, scan=scan, trouble="its lines are not as they have to be")
-        db.execute(f"CREATE TEMP VIEW judged_stakes AS {_judged(file)}")
-        seen = _pass(db, the_round, "FROM judged_stakes")
-        trouble, identical = _trouble(seen, expected.rows), 0
-        if seen.repeated and not trouble:
-            once = _pass(db, the_round, _ONCE)
-            identical = seen.repeated - once.repeated
-            trouble = f"{once.repeated} rows contradict another" if once.repeated else None
-    except duckdb.Error as error:
-        return Staged(file=file, scan=scan, trouble=why_rejected(error))
+    with ThreadPoolExecutor(1) as pool:  # to hash gigabytes while they are added up
+        scanning = pool.submit(source.scan)
+        if source.format != "parquet" and not scanning.result().sound:
+            return Staged(file=file, scan=scanning.result(), trouble=_UNSOUND)
+        try:
+            return _add_up(db, file, the_round, scanning)
+        except duckdb.Error as error:
+            return Staged(file=file, scan=scanning.result(), trouble=why_rejected(error))
+
+
+def _add_up(
+    db: duckdb.DuckDBPyConnection, file: Opened, the_round: Round, scanning: Future[Scan]
+) -> Staged:
+    db.execute(f"CREATE TEMP VIEW judged_stakes AS {_judged(file)}")
+    seen = _pass(db, the_round, "FROM judged_stakes")
+    scan = scanning.result()
+    expected = file.located.source.inspect(file.header, scan)
+    trouble, identical = _trouble(seen, expected.rows), 0
+    if seen.repeated and not trouble:
+        once = _pass(db, the_round, _ONCE)
+        identical = seen.repeated - once.repeated
+        trouble = f"{once.repeated} rows contradict another" if once.repeated else None
     return Staged(
         file=file,
         scan=scan,
@@ -80,7 +92,9 @@ def stage_daily(db: duckdb.DuckDBPyConnection, file: Opened, the_round: Round) -
     )
 
 
-def _trouble(seen: _Seen, expected: int) -> str | None:
+def _trouble(seen: _Seen, expected: int | None) -> str | None:
+    if expected is None:
+        return _UNSOUND
     if seen.rows != expected:
         return f"{seen.rows} rows were read of {expected}"
     return f"{seen.bad} rows hold bad cells" if seen.bad else None
@@ -102,9 +116,10 @@ def _judged(file: Opened) -> str:
         for column in file.layout.columns
     }
     amount = places["staked"].column.kind
-    floored = amount.floored("staked") if isinstance(amount, TokenAmount) else "FALSE"
+    text = _as_text(places["staked"])
+    floored = amount.floored(text) if isinstance(amount, TokenAmount) else "FALSE"
     return (
-        f"SELECT {values['wallet']} AS wallet, {values['date']} AS day, "  # noqa: S608 - our own names
+        f"SELECT {judges['wallet'][1]} AS wallet, {values['date']} AS day, "  # noqa: S608 - our own names
         f"{values['staked']} AS staked, {values['cooling']} AS cooling, {floored} AS floored "
         f"FROM (SELECT *, coalesce({good}, FALSE) AS good FROM ({rows}))"
     )
@@ -117,8 +132,13 @@ def _judge(place: Place) -> tuple[str, str]:
         return kind.good_date(name), kind.value_of_date(name)
     if isinstance(kind, BaseAmount) and place.type in _INTEGERS:
         return f"{name} >= 0", f"CAST({name} AS UBIGINT)"
-    text = name if place.type == "VARCHAR" else f"CAST({name} AS VARCHAR)"
+    text = _as_text(place)
     return kind.good(text), kind.value(text)
+
+
+def _as_text(place: Place) -> str:
+    name = place.column.name
+    return name if place.type == "VARCHAR" else f"CAST({name} AS VARCHAR)"
 
 
 def _pass(db: duckdb.DuckDBPyConnection, the_round: Round, rows: str) -> _Seen:
