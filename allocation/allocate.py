@@ -49,17 +49,7 @@ def allocations_of(
     with open_database(scratch, threads, memory) as db:
         if progress:
             progress("reading the inputs", 0, 1)
-        inputs = read_inputs(db, the_round)
-        _refuse_unread(the_round, inputs)
-        yield allocate(db, the_round, inputs, progress)
-
-
-def _refuse_unread(the_round: Round, inputs: Inputs) -> None:
-    """Refuse inputs that nobody reads yet: they would change nothing, and nobody would notice."""
-    read = {source.kind for source in inputs.sources}
-    for kind in ("stakes", "stake_events", "opening", "multipliers"):
-        if getattr(the_round.inputs, kind) is not None and kind not in read:
-            raise AsrError(f"{kind} cannot be applied by this version; remove it from the round")
+        yield allocate(db, the_round, read_inputs(db, the_round), progress)
 
 
 def allocate(

@@ -23,7 +23,7 @@ from allocation.tables import Inputs
 from allocation.units import BaseUnits
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from allocation.allocate import Allocations
     from allocation.division import Divided
@@ -138,32 +138,49 @@ def database() -> duckdb.DuckDBPyConnection:
 
 
 def fill(
-    votes: Iterable[Vote], proposals: Sequence[Proposal], excluded: Collection[bytes] = ()
+    votes: Iterable[Vote],
+    proposals: Sequence[Proposal],
+    excluded: Collection[bytes] = (),
+    multipliers: Mapping[bytes, Fraction] | None = None,
 ) -> tuple[duckdb.DuckDBPyConnection, list[bytes]]:
     """Put votes into the tables that reading the inputs leaves; the second result is the wallets.
 
     The rows of votes stay in the order given, so that it can be shown to mean nothing.
     """
-    votes, db = list(votes), database()
-    wallets = sorted({vote.wallet for vote in votes} | set(excluded))
-    number = {wallet: place for place, wallet in enumerate(wallets)}
-    _replace(db, "wallets(id UINTEGER, wallet VARCHAR)", enumerate(map(format_address, wallets)))
-    _replace(
+    votes = list(votes)
+    db, number = fill_wallets({vote.wallet for vote in votes}, excluded, multipliers or {})
+    replace_rows(
         db,
         "proposals(id UINTEGER, proposal VARCHAR)",
         ((place, proposal.id) for place, proposal in enumerate(proposals)),
     )
-    _replace(
+    replace_rows(
         db,
         "votes(wallet UINTEGER, proposal UINTEGER, power UBIGINT, side VARCHAR)",
         ((number[vote.wallet], *vote[1:]) for vote in votes),
     )
-    _replace(
+    return db, list(number)
+
+
+def fill_wallets(
+    wallets: Collection[bytes], excluded: Collection[bytes], multipliers: Mapping[bytes, Fraction]
+) -> tuple[duckdb.DuckDBPyConnection, dict[bytes, int]]:
+    """Put wallets and what is said of them into tables; the second result is their numbers."""
+    db = database()
+    every = sorted({*wallets, *excluded, *multipliers})
+    number = {wallet: place for place, wallet in enumerate(every)}
+    replace_rows(db, "wallets(id UINTEGER, wallet VARCHAR)", enumerate(map(format_address, every)))
+    replace_rows(
         db,
         "excluded(wallet UINTEGER, reason VARCHAR)",
         ((number[wallet], "team") for wallet in sorted(excluded)),
     )
-    return db, wallets
+    replace_rows(
+        db,
+        MULTIPLIERS,
+        ((number[w], *multipliers[w].as_integer_ratio()) for w in sorted(multipliers)),
+    )
+    return db, number
 
 
 def fill_list(
@@ -173,8 +190,8 @@ def fill_list(
     rows, db = list(rows), database()
     wallets = sorted({row[0] for row in rows})
     keys = [key(wallet) for wallet in wallets]
-    _replace(db, "wallets(id UINTEGER, wallet VARCHAR)", enumerate(map(format_address, keys)))
-    _replace(
+    replace_rows(db, "wallets(id UINTEGER, wallet VARCHAR)", enumerate(map(format_address, keys)))
+    replace_rows(
         db,
         "list_rows(position UBIGINT, wallet UINTEGER, token UINTEGER, unlocked UBIGINT, "
         "locked UBIGINT)",
@@ -183,7 +200,7 @@ def fill_list(
     return db, keys
 
 
-def _replace(
+def replace_rows(
     db: duckdb.DuckDBPyConnection, definition: str, rows: Iterable[Sequence[object]]
 ) -> None:
     """Make a table anew and fill it in one statement: one per row would take most of the time."""
@@ -198,8 +215,14 @@ def _replace(
 class Outcome:
     """A round that was divided and paid, in the words of the plain judge."""
 
-    def __init__(self, votes: Sequence[Vote], the_round: Round, excluded: Sequence[bytes] = ()):
-        db, wallets = fill(votes, the_round.proposals, excluded)
+    def __init__(
+        self,
+        votes: Sequence[Vote],
+        the_round: Round,
+        excluded: Sequence[bytes] = (),
+        multipliers: Mapping[bytes, Fraction] | None = None,
+    ):
+        db, wallets = fill(votes, the_round.proposals, excluded, multipliers)
         self.divided: Divided = divide_per_proposal(db, the_round, the_round.proposals)
         self.payout: Payout = pay(
             db,

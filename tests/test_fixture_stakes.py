@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Final
 import base58
 import pytest
 
+from allocation.allocate import allocations_of
 from allocation.round import Period as PeriodOfRound
 from allocation.round_file import load_round
 from tests.reference_payout import Payout, Terms, time_weighted
 from tests.reference_stakes import DAY, Event, Period, once_per_id, summed_events
+from tests.stake_rounds import paid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,3 +200,15 @@ def test_every_balance_in_seconds_leads_to_another_result() -> None:
     other = time_weighted(POOL, seconds, len(continuous.moments), terms)
     assert POOL == sum(other.rewards.values())
     assert payout().rewards.keys() != other.rewards.keys()
+
+
+def test_every_wallet_gets_what_the_plain_judge_gives_it(tmp_path: Path) -> None:
+    with allocations_of(load_round(FOLDER / "round.toml"), tmp_path) as allocations:
+        (found,) = paid(allocations)
+        powers = allocations.db.execute(f"SELECT power FROM ({allocations.breakdown})")  # noqa: S608 - ours
+        assert [str(stake) for _, stake in sorted(summed().items())] == [
+            power for (power,) in powers.fetchall()
+        ]
+    assert payout().rewards == found.rewards
+    assert payout().causes == found.causes == found.row_causes
+    assert {} == found.unallocated
