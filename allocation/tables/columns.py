@@ -203,7 +203,7 @@ def _staked(round_: Round) -> BaseAmount | TokenAmount:
 
 
 def _had_staked(first: Shown, row: Shown) -> str:
-    cooling = f"with cooling {first.get('cooling')}"
+    cooling = f"cooling {first.get('cooling')}"
     said = cooling if first["staked"] == row["staked"] else first["staked"]
     return f"already has {said} on {first['date']}"
 

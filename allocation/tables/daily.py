@@ -37,7 +37,12 @@ _INTEGERS: Final = tuple(
 )
 _SLICE: Final = 120  # days, as in stakes_daily.sql
 _UNSOUND: Final = "its lines are not as they have to be"
-_ONCE: Final = "SELECT DISTINCT wallet, day, staked, cooling, FALSE AS floored FROM judged_stakes"
+_REPEATING: Final = "SELECT DISTINCT wallet FROM typed_stakes WHERE rows > bit_count(days)"
+_ONCE: Final = (
+    "SELECT DISTINCT wallet, day, staked, cooling, FALSE AS floored "
+    "FROM judged_stakes SEMI JOIN repeating_wallets USING (wallet) UNION ALL "
+    "SELECT * FROM judged_stakes ANTI JOIN repeating_wallets USING (wallet)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,7 @@ def _add_up(
     expected = file.located.source.inspect(file.header, scan)
     trouble, identical = _trouble(seen, expected.rows), 0
     if seen.repeated and not trouble:
+        db.execute(f"CREATE TEMP TABLE repeating_wallets AS {_REPEATING}")
         once = _pass(db, the_round, _ONCE)
         identical = seen.repeated - once.repeated
         trouble = f"{once.repeated} rows contradict another" if once.repeated else None
@@ -212,9 +218,9 @@ def _runs(numbers: Iterator[int]) -> Iterator[range]:
 def _note_gap(gap: range, day: Day, findings: Findings) -> None:
     first, last = (day.first + timedelta(days=number) for number in (gap.start, gap.stop - 1))
     if gap.start == 0:
-        remedy = "add the balances of this day: it has none before it that could count instead"
+        remedy = "add its balances: there is no day before that could count instead"
     else:
-        remedy = 'add the balances at its end, or set missing_day = "previous"'
+        remedy = 'add its balances, or set missing_day = "previous"'
     shown = f"{first}" if first == last else f"{first} to {last}"
     findings.add(0, "date", shown, "no row of any wallet", remedy, kind="missing day")
 
