@@ -8,23 +8,36 @@ Exit 0: done. Exit 1: refused or wrong; the reason stands on stderr, or with --j
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from merkle.cli.output import print_json, printable
+from merkle.cli.sparing import spare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from allocation.address import Address
 
+_QUERY_INTERRUPTED: Final = "Query interrupted"  # what DuckDB makes of Ctrl-C
 _JSON: Final = "merkle.cli.json"  # key in the context's notes, which all its children share
 
 
 class OneHandler(TyperGroup):
     """Prints what a command raises; nothing else in the project does."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line up to the name of the command."""
+        spare(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command by its name."""
+        command = super().get_command(ctx, cmd_name)
+        spare([] if command is None else command.get_params(ctx))
+        return command
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command named in `ctx`; its errors become a message and an exit code."""
@@ -39,9 +52,18 @@ class OneHandler(TyperGroup):
         except OSError as error:
             _print_error(AsrError(_explained(error)), as_json=ctx.meta.get(_JSON, False))
         except KeyboardInterrupt:
-            typer.echo("interrupted", err=True)
-            raise typer.Exit(130) from None
+            _stop()
+        except RuntimeError as error:
+            if str(error) != _QUERY_INTERRUPTED:  # typer's own way to exit is one of these, too
+                raise
+            _stop()
         raise typer.Exit(1)
+
+
+def _stop() -> NoReturn:
+    """Say in one line that somebody pressed Ctrl-C."""
+    typer.echo("interrupted", err=True)
+    raise typer.Exit(130) from None
 
 
 def _print_error(error: Exception, *, as_json: bool) -> None:
