@@ -1,9 +1,9 @@
 """Golden transcripts: sessions in `golden/*.txt` are run again and have to come out the same.
 
 A session is a text file: comments (`## `) and steps. A step is a line `$ command`, what it printed
-(stdout and stderr as they came) and `[exit N]`. `asr` runs inside this process through its entry point; every
-other command prepares files and runs in a shell. Bundle ids are shown as `<bundle id>`: they cover
-breakdown.parquet, whose footer names the version of DuckDB.
+(stdout and stderr as they came) and `[exit N]`. `asr` runs inside this process through its entry
+point; every other command prepares files and runs in a shell. Bundle ids are shown as
+`<bundle id>`: they cover breakdown.parquet, whose footer names the version of DuckDB.
 
     python -m tests.golden            say which transcripts differ
     python -m tests.golden --write    write them anew; the diff is for a human to read
