@@ -66,9 +66,6 @@ def drop(
                 "INSERT INTO floors SELECT wallet, floor FROM split JOIN weights USING (wallet) "
                 "WHERE cause IS NULL"
             )
-    db.execute(  # a multiplier of 0 leaves nothing to divide by, and nothing to pay
-        "INSERT INTO floors SELECT wallet, 0 FROM judged WHERE cause IS NULL AND NOT divides"
-    )
     db.execute(
         "INSERT INTO limited SELECT $token, wallet, 'minimum_payout', amount "  # noqa: S608 - ours
         f"FROM ({statement('dropped')})",

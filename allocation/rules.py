@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from math import gcd, lcm
-from typing import TYPE_CHECKING, Final
+from math import lcm
+from typing import TYPE_CHECKING
 
 from allocation.apportion import CEILING
 from allocation.errors import AsrError, InvariantError
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from allocation.round import Period, Round
-
-LARGEST_SCALE: Final = 10**6
-"""What the denominators of multipliers may have as their least common multiple."""
 
 
 def causes_of(the_round: Round) -> tuple[str, ...]:
@@ -94,7 +91,7 @@ def has_multipliers(db: DuckDBPyConnection) -> bool:
 def multiply(db: DuckDBPyConnection) -> None:
     """Multiply the weights of `judged` by the multipliers of their wallets (D10).
 
-    Errors: AsrError where the denominators or a product are too large.
+    Errors: AsrError where a product is too large.
     """
     if has_multipliers(db):
         scale = scale_of(db)
@@ -105,22 +102,9 @@ def multiply(db: DuckDBPyConnection) -> None:
 
 
 def scale_of(db: DuckDBPyConnection) -> int:
-    """Return the least common multiple of the denominators, fractions in lowest terms.
-
-    Errors: AsrError where it is too large.
-    """
-    scale = 1
-    for numerator, denominator in db.execute(
-        "SELECT DISTINCT numerator, denominator FROM multipliers ORDER BY denominator, numerator"
-    ).fetchall():
-        scale = lcm(scale, denominator // gcd(numerator, denominator))
-        if scale > LARGEST_SCALE:
-            raise AsrError(
-                f"multipliers: with {numerator}/{denominator} the least common multiple of the "
-                f"denominators is {scale}, above {LARGEST_SCALE}; write them as fractions of "
-                "the same small denominator"
-            )
-    return scale
+    """Return the least common multiple of all denominators."""
+    found = db.execute("SELECT DISTINCT denominator FROM multipliers").fetchall()
+    return lcm(*(denominator for (denominator,) in found))
 
 
 def _require_width(db: DuckDBPyConnection, scale: int) -> None:

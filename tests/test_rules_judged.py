@@ -35,7 +35,7 @@ givens: Final = st.builds(
     floor=st.booleans(),
 )
 multipliers: Final = st.dictionaries(
-    wallets, st.builds(Fraction, st.integers(0, 5), st.integers(1, 4)), max_size=4
+    wallets, st.builds(Fraction, st.integers(1, 5), st.integers(1, 4)), max_size=4
 )
 asked: Final = st.lists(
     st.tuples(
@@ -47,7 +47,7 @@ asked: Final = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=50)
 @given(ballots, givens, multipliers, asked, st.randoms())
 def test_every_round_is_divided_as_the_plain_judge_does(
     votes: list[Vote],
@@ -96,7 +96,7 @@ def unallocated(judgement: VotesPayout) -> dict[str, int]:
     return {cause: amount for cause, amount in kept.items() if amount}
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(ballots, givens, multipliers, st.integers(1, 10**6), st.integers(1, 30))
 def test_the_minimum_of_one_token_does_not_touch_another(
     votes: list[Vote], rules: Given, factors: dict[bytes, Fraction], pool: int, least: int
@@ -109,7 +109,7 @@ def test_the_minimum_of_one_token_does_not_touch_another(
     assert alone.causes == both.causes
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(ballots, givens, multipliers, st.integers(1, 10**6), st.integers(1, 30))
 def test_excluded_wallets_change_nothing_but_that_they_are_listed(
     votes: list[Vote], rules: Given, factors: dict[bytes, Fraction], pool: int, least: int
@@ -122,7 +122,7 @@ def test_excluded_wallets_change_nothing_but_that_they_are_listed(
     assert absent.unallocated() == listed.unallocated()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(ballots, givens, multipliers, st.integers(1, 10**6), st.integers(1, 30))
 def test_of_those_who_are_paid_more_weight_on_a_proposal_never_gets_less_of_it(
     votes: list[Vote], rules: Given, factors: dict[bytes, Fraction], pool: int, least: int

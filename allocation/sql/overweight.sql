@@ -37,6 +37,6 @@ SELECT
     numerator::VARCHAR || '/' || denominator::VARCHAR AS multiplier
 FROM suspects
 JOIN wallets ON wallets.id = suspects.wallet
-WHERE CASE WHEN factor > 0 THEN power > $most::HUGEINT // factor ELSE FALSE END
+WHERE power > $most::HUGEINT // factor
 ORDER BY wallets.id
 LIMIT 1
