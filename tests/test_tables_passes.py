@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import atexit
 import json
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,7 @@ from allocation.tables.columns import layouts_of
 from allocation.tables.findings import Findings
 from allocation.tables.read import open_input
 from allocation.tables.stage import stage
+from allocation.tables.stake_cells import Change, Day, Multiplier, Timestamp, Truth
 from allocation.tables.walk import walk
 from allocation.tables.wallets import number_texts, number_wallets, require_distinct
 from tests.allocation_rounds import a_token
@@ -41,6 +43,11 @@ garbage = st.one_of(
     st.text(max_size=6),
     st.from_regex(r"\A(0|[1-9][0-9]{0,25})(\.[0-9]{0,25})?\Z"),
     st.integers(2**64 - 3, 2**64 + 3).map(str),
+    st.from_regex(r"\A-?(0|[1-9][0-9]{0,4})(\.[0-9]{0,3})?\Z"),
+    st.from_regex(r"\A(0|[1-9][0-9]{0,18})/(0|[1-9][0-9]{0,7})\Z"),
+    st.dates(date(2025, 6, 25), date(2025, 7, 15)).map(str),
+    st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"),
+    st.sampled_from(["true", "false", "True", "", "2/4", "0.75", "253402300799", "253402300800"]),
 )
 kinds = st.sampled_from(
     [
@@ -49,11 +56,17 @@ kinds = st.sampled_from(
         Text(),
         Text(needed="write something"),
         OneOf(texts=("0", "it's", "\u00e9"), what="word", remedy="choose"),
+        *(Day(first=date(2025, 7, 1), last=date(2025, 7, 9), outside=o) for o in (False, True)),
+        Timestamp(earliest=100),
+        *(Change(amount=amount) for amount in (BaseAmount(), TokenAmount(decimals=2, floor=False))),
+        Change(amount=TokenAmount(decimals=2, floor=True)),
+        Truth(),
+        Multiplier(),
     ]
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(kinds, garbage)
 @example(TokenAmount(decimals=6, floor=False), "18446744073709.551615")
 @example(TokenAmount(decimals=6, floor=False), "18446744073709.551616")

@@ -92,7 +92,7 @@ def test_balances_add_up_over_days_or_seconds(
     rows = "".join(f"{START + after},{A},{delta}\n" for after, delta in events)
     folder.write("events.csv", f"{EVENTS}{rows}{START},{B},0\n")
     folder.write("opening.csv", f"wallet,staked\n{A},{opening}\n")
-    files = {"stake_events": "events.csv", "opening": "opening.csv"}
+    files: dict[str, Any] = {"stake_events": "events.csv", "opening": "opening.csv"}
     assert [(A, daily), (B, 0)] == folder.stakes(**files).staked
     folder.mode = "continuous"
     assert [(A, continuous), (B, 0)] == folder.stakes(**files).staked

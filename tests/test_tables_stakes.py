@@ -45,7 +45,9 @@ def test_the_other_names_of_columns_will_do(folder: StakeFolder) -> None:
     )
     read = folder.stakes(stakes="stakes.csv")
     assert [(A, 15)] == read.staked
-    assert ["x"] == read.inputs.notes["stakes"]["ignored_columns"]  # type: ignore[index] - JSON
+    assert {
+        "stakes": {"ignored_columns": ["x"], "identical_rows": 0, "outside_period": 0}
+    } == read.inputs.notes
 
 
 def test_no_sum_is_too_large(folder: StakeFolder) -> None:
