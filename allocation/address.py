@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NewType, TypeAlias
 
-import base58
-import numpy as np
-import numpy.typing as npt
 from solders.pubkey import Pubkey
 
 from allocation.errors import BadValueError
@@ -14,10 +11,13 @@ from allocation.errors import BadValueError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    import numpy.typing as npt
+
 Address = NewType("Address", bytes)
 """A 32-byte key; compares as raw bytes, which is the order of every output."""
 
-Keys: TypeAlias = npt.NDArray[np.uint8]
+Keys: TypeAlias = "npt.NDArray[np.uint8]"
 """A column of keys, shape (n, 32)."""
 
 KEY_BYTES: Final = 32
@@ -54,6 +54,8 @@ def parse_addresses(texts: Sequence[str]) -> tuple[Keys, list[int]]:
 
     Shapes: keys are (len(texts), 32); rows named in the second result are zero.
     """
+    import numpy as np  # noqa: PLC0415 - one key alone needs no numpy, which is slow to load
+
     keys, bad = bytearray(), []
     for position, text in enumerate(texts):
         try:
@@ -75,12 +77,16 @@ def key_order(keys: Keys) -> npt.NDArray[np.intp]:
 
     Shapes: keys (n, 32) -> (n,). Four big-endian words compare like the 32 bytes they hold.
     """
+    import numpy as np  # noqa: PLC0415 - as above
+
     words = np.ascontiguousarray(keys).view(">u8")
     return np.lexsort((words[:, 3], words[:, 2], words[:, 1], words[:, 0]))
 
 
 def _why_no_address(text: str) -> str:
     """Explain a refusal: `Pubkey.from_string` never says how long a text decodes."""
+    import base58  # noqa: PLC0415 - only refusals need it
+
     if not text:
         return "empty"
     if len(text) > 2 * LONGEST_TEXT:

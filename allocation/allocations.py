@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
 from allocation.errors import InvariantError
 from allocation.tables import write_parquet
+from allocation.units import exact_sum
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    import numpy.typing as npt
     from duckdb import DuckDBPyConnection
 
     from allocation.address import Keys
@@ -48,7 +48,7 @@ class TokenAllocations:
     @property
     def allocated(self) -> int:
         """The sum of all amounts."""
-        return _exact_sum(self.unlocked) + _exact_sum(self.locked)
+        return exact_sum(self.unlocked) + exact_sum(self.locked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +81,3 @@ class Allocations:
         decimal text: power and weight of stakes, and the weight of votes if there are multipliers.
         """
         write_parquet(self.db, self.breakdown, path)
-
-
-def _exact_sum(amounts: Amounts) -> int:
-    """Add up 64-bit amounts in two halves: numpy would wrap around without a word."""
-    high, low = amounts >> np.uint64(32), amounts & np.uint64(2**32 - 1)
-    return (int(high.sum()) << 32) + int(low.sum())

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NewType, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Final, NewType, TypeAlias
 
 from allocation.errors import BadValueError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 BaseUnits = NewType("BaseUnits", int)
 """The smallest units of some mint; 1 JUP is 1_000_000 of them."""
 
-Amounts: TypeAlias = npt.NDArray[np.uint64]
+Amounts: TypeAlias = "npt.NDArray[np.uint64]"
 """A column of base units, shape (n,)."""
 
 U64_MAX: Final = 2**64 - 1
@@ -68,6 +69,15 @@ def format_tokens(amount: int, decimals: int) -> str:
         return str(amount)
     digits = str(amount).rjust(decimals + 1, "0")
     return f"{digits[:-decimals]}.{digits[-decimals:]}"
+
+
+def exact_sum(amounts: Amounts) -> int:
+    """Add up u64 in two halves, for up to 2^32 rows: numpy would wrap around without a word."""
+    import numpy as np  # noqa: PLC0415 - one amount alone needs no numpy, which is slow to load
+
+    high = np.sum(amounts >> np.uint64(32), dtype=np.uint64)
+    low = np.sum(amounts & np.uint64(2**32 - 1), dtype=np.uint64)
+    return (int(high) << 32) + int(low)
 
 
 def _checked_u64(digits: str) -> BaseUnits:

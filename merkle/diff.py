@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from allocation.address import Address, Keys, key_order, parse_addresses
 from allocation.errors import AsrError, InvariantError
+from allocation.units import exact_sum
 from merkle.bundle.columns import Rows, read_rows
 from merkle.bundle.consistency import contradictions
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import MANIFEST
 from merkle.bundle.read import open_bundle
-from merkle.distribution import exact_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation.errors import AsrError
-from allocation.units import U64_MAX, Amounts, format_tokens
+from allocation.units import U64_MAX, exact_sum, format_tokens
 from merkle.leaf import LEAF_FORMATS, LeafFormat, leaf_hashes
 from merkle.program import (
     PROFILES,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from allocation.address import Address, Keys
     from allocation.allocations import TokenAllocations
     from allocation.round import Claim, Token
+    from allocation.units import Amounts
 
 
 class DistributionError(AsrError):
@@ -173,13 +174,6 @@ def check_distribution(distribution: Distribution, *, allow_deep: bool = False) 
         problem = "a locked amount has no place in a staking tree"
         remedy = "set it to 0, or pay it from a tree that transfers"
         _refuse_rows(distribution, distribution.locked > 0, problem, remedy)
-
-
-def exact_sum(amounts: Amounts) -> int:
-    """Add up u64 without the overflow that numpy would not mention; for up to 2^32 rows."""
-    high = np.sum(amounts >> np.uint64(32), dtype=np.uint64)
-    low = np.sum(amounts & np.uint64(2**32 - 1), dtype=np.uint64)
-    return (int(high) << 32) + int(low)
 
 
 def _cut(count: int, most: int) -> tuple[int, ...]:

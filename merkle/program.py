@@ -1,24 +1,24 @@
 """The claim programs, as data: ids, what each can claim, seeds and how deep its trees may be."""
 
+# ruff: noqa: PLC0415 - one wallet's proof needs the programs, but no round: checking one loads more
+
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from solders.pubkey import Pubkey
 
 from allocation.address import Address, parse_address
 from allocation.round import NO_PROGRAM
-from allocation.strict_toml import Findings
 from merkle.leaf import JUPITER
-from merkle.tree import depth_of
+from merkle.proof import depth_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from allocation.round import Claim, Round, Token
+    from allocation.strict_toml import Findings
 
 DISTRIBUTOR_SEED: Final = b"MerkleDistributor"
 DEEPEST: Final = 32  # Jupiter's builder stops at 2^32 - 1 leaves
@@ -112,6 +112,10 @@ def check_round(the_round: Round, *, allow_deep: bool = False) -> list[str]:
 
     Errors: InputErrors with everything that no program could do.
     """
+    import tomllib
+
+    from allocation.strict_toml import Findings
+
     content = the_round.content.decode("utf-8-sig")
     findings = Findings(the_round.path.name, content)
     warnings = []
@@ -216,5 +220,7 @@ def _base_warnings(token: Token, profile: Profile | None) -> list[str]:
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(name, known, n=1)
     return f'did you mean "{close[0]}"?' if close else f"write one of {', '.join(known)}"

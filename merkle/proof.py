@@ -5,17 +5,19 @@ The judge of `tree`: it shares nothing with it but the hash function.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-from Crypto.Hash import keccak
-
-from merkle.hashing import Hashes, HashName, hash_rows
+from merkle.hashing import hash_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from merkle.hashing import HashName
+
+
+def depth_of(leaf_count: int) -> int:
+    """Return how many siblings each proof of a tree has, of at least one leaf: ceil(log2 n)."""
+    return (leaf_count - 1).bit_length()
 
 
 def fold(leaf: bytes, siblings: Iterable[bytes], hash_name: HashName) -> bytes:
@@ -25,42 +27,5 @@ def fold(leaf: bytes, siblings: Iterable[bytes], hash_name: HashName) -> bytes:
     """
     node = leaf
     for sibling in siblings:
-        node = _digest(b"\x01" + min(node, sibling) + max(node, sibling), hash_name)
+        node = hash_one(hash_name, b"\x01" + min(node, sibling) + max(node, sibling))
     return node
-
-
-def fold_many(leaves: Hashes, siblings: Hashes, hash_name: HashName) -> Hashes:
-    """Fold the proofs of many leaves at once.
-
-    Neighbours in a tree fold the same pair from some level on, so a run of equal pairs is hashed
-    once. Only bytes that are equal share a hash: forged proofs cost time, never the verdict.
-
-    Shapes: leaves (n, 32), siblings (n, depth, 32) -> (n, 32).
-    """
-    nodes = leaves
-    for height in range(siblings.shape[1]):
-        pairs = _ordered_pairs(nodes, siblings[:, height])
-        starts = np.ones(len(pairs), np.bool_)
-        starts[1:] = (pairs[1:] != pairs[:-1]).any(axis=1)
-        nodes = hash_rows(hash_name, pairs[starts])[np.cumsum(starts) - 1]
-    return nodes
-
-
-def _ordered_pairs(nodes: Hashes, siblings: Hashes) -> npt.NDArray[np.uint8]:
-    """Lay out `01 || smaller || larger` for every row, comparing big-endian words."""
-    ours = np.ascontiguousarray(nodes).view(">u8")
-    theirs = np.ascontiguousarray(siblings).view(">u8")
-    smaller = np.zeros(len(nodes), np.bool_)
-    for word in reversed(range(ours.shape[1])):
-        smaller = np.where(
-            ours[:, word] == theirs[:, word], smaller, theirs[:, word] < ours[:, word]
-        )
-    low = np.where(smaller[:, None], siblings, nodes)
-    high = np.where(smaller[:, None], nodes, siblings)
-    return np.hstack([np.ones((len(nodes), 1), np.uint8), low, high])
-
-
-def _digest(message: bytes, hash_name: HashName) -> bytes:
-    if hash_name == "sha256":
-        return sha256(message).digest()
-    return keccak.new(digest_bits=256, data=message).digest()

@@ -50,11 +50,6 @@ class Tree:
         return level[np.minimum(np.bitwise_xor(nodes, 1), len(level) - 1)]
 
 
-def depth_of(leaf_count: int) -> int:
-    """Return the depth of a tree of so many leaves (at least one): ceil(log2 n)."""
-    return (leaf_count - 1).bit_length()
-
-
 def build_tree(leaves: Hashes, hash_name: HashName) -> Tree:
     """Hash levels upwards until one node is left.
 

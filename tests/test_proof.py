@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from allocation.address import parse_address
 from merkle.leaf import JUPITER, leaf_hashes
-from merkle.proof import fold, fold_many
+from merkle.proof import fold
+from merkle.proof_columns import fold_many
 from merkle.tree import build_tree
 from tests.distributions import JUP, keys_of, shared
 from tests.reference_tree import reference_fold

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from allocation.address import parse_addresses
 from allocation.errors import AsrError
 from merkle.leaf import JUPITER, MINT_BOUND, LeafFormat, leaf_hashes
-from merkle.tree import build_tree, depth_of
+from merkle.proof import depth_of
+from merkle.tree import build_tree
 from tests.distributions import JUP, TREES_OF_OTHERS, keys_of, shared
 from tests.reference_tree import jupiter_leaf, mint_bound_leaf, reference_tree
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from allocation.units import (
     U64_MAX,
     AmountError,
     ExcessDecimalsError,
+    exact_sum,
     format_tokens,
     parse_base_units,
     parse_tokens,
@@ -142,3 +144,8 @@ def test_the_largest_amount_of_a_token_depends_on_its_decimals() -> None:
     assert U64_MAX == parse_tokens("18446744073709.551615", 6)
     with pytest.raises(AmountError, match="above 2"):
         parse_tokens("18446744073709.551616", 6)
+
+
+@given(st.lists(amounts))
+def test_sums_are_exact_beyond_64_bits(column: list[int]) -> None:
+    assert sum(column) == exact_sum(np.array(column, np.uint64))

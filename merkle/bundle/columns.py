@@ -11,11 +11,12 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from allocation.address import LONGEST_TEXT, parse_addresses
+from allocation.units import exact_sum
 from merkle.bundle.files import open_file
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import allocations_file
 from merkle.bundle.lines import CSV_HEADER, HEADER_LINES
-from merkle.distribution import Distribution, exact_sum
+from merkle.distribution import Distribution
 from merkle.leaf import LEAF_FORMATS
 from merkle.program import PROFILES
 

@@ -8,7 +8,7 @@ from allocation.address import format_address
 from allocation.round import NO_PROGRAM
 from merkle.leaf import JUPITER
 from merkle.program import PROFILES, distributor_address
-from merkle.tree import depth_of
+from merkle.proof import depth_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

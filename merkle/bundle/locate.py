@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from allocation.address import format_address, parse_address, parse_addresses
+from allocation.address import format_address, parse_address
 from allocation.errors import AsrError
 from allocation.units import U64_MAX, BaseUnits
 from merkle.bundle.consistency import contradictions
@@ -15,7 +13,7 @@ from merkle.bundle.files import open_file
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import MANIFEST, SUMS, allocations_file, tree_file
 from merkle.bundle.lines import HEADER_LINES, LineError, base_units, csv_line, read_leaf
-from merkle.leaf import LEAF_FORMATS, leaf_hashes
+from merkle.leaf import LEAF_FORMATS, leaf_hash
 from merkle.proof import fold
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from merkle.bundle.read import Bundle
 
 SEARCHED_AT_ONCE: Final = 1 << 17  # bytes; they stay in the cache from reading to searching
-_NEWLINE: Final = ord("\n")
 
 
 class UnknownWalletError(AsrError):
@@ -129,7 +126,7 @@ def _search(bundle: Bundle, file: str, wallet: str, form: bytes) -> _Hit | None:
                 line, _, _ = block[at:].partition(b"\n")
                 found = _Hit(file=file, number=before + block.count(b"\n", 0, at) + 1, line=line)
             if not found:
-                before += int(np.count_nonzero(np.frombuffer(block, np.uint8) == _NEWLINE))
+                before += block.count(b"\n")
         bundle.check_digest(file, opened.sha256())
     return found
 
@@ -183,9 +180,8 @@ def _differences(
 
 def _fold(leaf: LeafLine, token: TokenEntry) -> bytes:
     leaf_format = LEAF_FORMATS[token.leaf]
-    keys, _ = parse_addresses([leaf.wallet.decode()])
-    unlocked, locked = np.array([leaf.unlocked], np.uint64), np.array([leaf.locked], np.uint64)
-    node = leaf_hashes(leaf_format, token.mint, keys, unlocked, locked).tobytes()
+    claimant = parse_address(leaf.wallet.decode())
+    node = leaf_hash(leaf_format, token.mint, claimant, leaf.unlocked, leaf.locked)
     return fold(node, leaf.siblings, leaf_format.hash_name)
 
 

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from merkle.cli.output import print_json, printable
+from merkle.cli.sparing import spare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,17 @@ _JSON: Final = "merkle.cli.json"  # key in the context's notes, which all its ch
 
 class OneHandler(TyperGroup):
     """Prints what a command raises; nothing else in the project does."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line up to the name of the command."""
+        spare(self.get_params(ctx))
+        return super().parse_args(ctx, args)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command by its name."""
+        command = super().get_command(ctx, cmd_name)
+        spare([] if command is None else command.get_params(ctx))
+        return command
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command named in `ctx`; its errors become a message and an exit code."""

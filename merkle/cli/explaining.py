@@ -1,7 +1,6 @@
 """`asr explain`: one wallet's number, recomputed step by step."""
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +22,8 @@ from merkle.cli.output import print_json, print_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from allocation.explain import Explainer, Explanation
+    from allocation.explain import Explainer
+    from allocation.explain_steps import Explanation
     from allocation.round import Round, Token
     from merkle.bundle.locate import WalletProof
     from merkle.bundle.manifest import TokenEntry
@@ -67,6 +67,8 @@ def _explained(
 
     Errors: BundleError for what does not hold; UnknownWalletError where there is nothing of it.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     from merkle.bundle.layout import BREAKDOWN, allocations_file
 
     symbols = [token.symbol for token in bundle.manifest.tokens if symbol in (None, token.symbol)]
@@ -165,7 +167,9 @@ def _unknown(the_round: "Round", wallet: str, found: "Sequence[WalletProof]") ->
     if found:
         return BundleError(BREAKDOWN, "has no row of it, but it is paid", wallet=wallet)
     files = the_round.inputs
-    missing = f"{wallet} stands in no row of {files.votes or files.allocations}"
+    given = (files.votes, files.stakes, files.opening, files.stake_events, files.allocations)
+    names = " or ".join(name for name in given if name)
+    missing = f"{wallet} stands in no row of {names}"
     if files.other_proposals == "ignore":
         missing += " on a proposal of this round (votes on others are ignored)"
     return UnknownWalletError(f"{missing}, so it gets nothing")

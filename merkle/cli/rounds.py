@@ -109,7 +109,7 @@ def _plan_lines(allocations: "TokenAllocations", distribution: "Distribution") -
 
 def _trees_text(distribution: "Distribution", most: int) -> str:
     from merkle.program import depth_limit
-    from merkle.tree import depth_of
+    from merkle.proof import depth_of
 
     count = distribution.shard_count
     if not count:
@@ -151,7 +151,7 @@ def _plan_document(
 ) -> dict[str, object]:
     from allocation.address import format_address
     from merkle.program import depth_limit
-    from merkle.tree import depth_of
+    from merkle.proof import depth_of
 
     token = allocations.token
     addresses = [distribution.address(number) for number in range(distribution.shard_count)]

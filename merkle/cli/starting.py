@@ -2,7 +2,6 @@
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
 import shlex
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -27,6 +26,8 @@ def init(
 
     Writes a round file that explains every option, and small votes to go with it.
     """
+    from importlib.resources import files
+
     from allocation.errors import AsrError
 
     for name in SAMPLE:

@@ -13,8 +13,9 @@ from merkle.codec.ordering import leaf_order
 from merkle.codec.strict import REMEDY
 from merkle.hashing import HASH_BYTES
 from merkle.leaf import leaf_hashes
-from merkle.proof import fold_many
-from merkle.tree import build_tree, depth_of
+from merkle.proof import depth_of
+from merkle.proof_columns import fold_many
+from merkle.tree import build_tree
 
 if TYPE_CHECKING:
     from typing import NoReturn

@@ -6,15 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
-import numpy as np
-
-from allocation.address import Address, AddressError, format_address, parse_address, parse_addresses
+from allocation.address import Address, AddressError, format_address, parse_address
 from allocation.errors import AsrError, BadValueError
 from allocation.units import U64_MAX, BaseUnits, parse_base_units
 from merkle.bundle.findings import quoted
 from merkle.bundle.strict_json import read_json
 from merkle.hashing import HASH_BYTES
-from merkle.leaf import JUPITER, leaf_hashes
+from merkle.leaf import JUPITER, leaf_hash
 from merkle.proof import fold
 
 if TYPE_CHECKING:
@@ -183,10 +181,8 @@ def _node_of_numbers(place: str, numbers: list[object]) -> bytes:
 
 
 def _fold(proof: SingleProof, leaf_format: LeafFormat, mint: Address | None) -> bytes:
-    keys, _ = parse_addresses([format_address(proof.wallet)])
-    unlocked, locked = np.array([proof.unlocked], np.uint64), np.array([proof.locked], np.uint64)
     no_mint = Address(b"")
-    leaf = leaf_hashes(leaf_format, mint or no_mint, keys, unlocked, locked).tobytes()
+    leaf = leaf_hash(leaf_format, mint or no_mint, proof.wallet, proof.unlocked, proof.locked)
     return fold(leaf, proof.siblings, leaf_format.hash_name)
 
 

@@ -11,7 +11,8 @@ from merkle.bundle.files import open_file
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import MANIFEST, allocations_file, tree_file
 from merkle.leaf import LEAF_FORMATS, leaf_hashes
-from merkle.tree import build_tree, depth_of
+from merkle.proof import depth_of
+from merkle.tree import build_tree
 from merkle.verify.allocations import AllocationReader
 from merkle.verify.order import check_order
 from merkle.verify.trees import ShardFacts, TreeCheck

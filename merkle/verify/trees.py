@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from allocation.address import format_address
 from merkle.bundle.lines import HEADER_LINES
-from merkle.proof import fold_many
-from merkle.tree import depth_of
+from merkle.proof import depth_of
+from merkle.proof_columns import fold_many
 from merkle.verify.leaves import UNREAD, read_leaves
 from merkle.verify.tree_lines import leaf_lines
 
