@@ -7,6 +7,8 @@ Everything of one build stands in a hidden folder beside the final name:
       bundle/   what is being written; renamed to NAME when complete
       old/      the bundle it replaces, until the new one has its name
       rubbish/  the same afterwards, while it is deleted
+
+Work that comes before (`workspace`) has a folder of the same kind, with a lock of its own.
 """
 
 from __future__ import annotations
@@ -51,6 +53,25 @@ def staged(target: Path, *, force: bool) -> Iterator[Path]:
             _remove(folder, lock, target)
     except OSError as error:
         raise AsrError(_why_unwritten(target, error)) from error
+
+
+@contextmanager
+def workspace(target: Path) -> Iterator[Path]:
+    """Lend a folder beside `target` for what memory does not hold; it is gone when the block ends.
+
+    One that a dead build has left is cleared by the next build of the same name.
+
+    Errors: AsrError where nothing can be written beside `target`.
+    """
+    try:
+        folder, lock = _own_folder(target.parent.resolve() / target.name)
+    except OSError as error:
+        raise AsrError(_why_unwritten(target, error)) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
 
 
 def check_target(target: Path, *, force: bool) -> None:

@@ -195,7 +195,7 @@ def build(
     from allocation.allocate import allocations_of
     from allocation.round_file import load_round
     from merkle.bundle.read import open_bundle
-    from merkle.bundle.staging import check_target
+    from merkle.bundle.staging import check_target, workspace
     from merkle.bundle.write import write_bundle
     from merkle.program import check_round
 
@@ -203,9 +203,9 @@ def build(
     warnings = check_round(the_round, allow_deep=allow_deep)
     check_target(out, force=force)  # before the work rather than after it
     with (
-        TemporaryDirectory(prefix=f".{out.name}.spill-", dir=out.parent) as scratch,
+        workspace(out) as scratch,
         progress() as report,
-        allocations_of(the_round, Path(scratch), threads, memory, report) as allocations,
+        allocations_of(the_round, scratch, threads, memory, report) as allocations,
     ):
         write_bundle(
             out, the_round, allocations, force=force, allow_deep=allow_deep, progress=report
