@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -154,6 +155,9 @@ def test_lines_that_are_no_objects_are_refused(folder: StakeFolder) -> None:
     folder.write("stakes.jsonl", f'{{"date": "{ONE}", "wallet": "{A}", "staked": 5,}}\n')
     [error] = folder.errors(stakes="stakes.jsonl")
     assert error.startswith("stakes.jsonl:1: line ")
+    folder.write("stakes.jsonl", f"{json.dumps(stake(ONE))}\n  \n")
+    [error] = folder.errors(stakes="stakes.jsonl")
+    assert error.startswith("stakes.jsonl:2: line ")
     folder.lines("stakes.jsonl", [stake(ONE), {"date": TWO, "wallet": A}])
     assert ["stakes.jsonl:2: staked: missing key; add it"] == folder.errors(stakes="stakes.jsonl")
 

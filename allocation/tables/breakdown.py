@@ -79,8 +79,9 @@ class Breakdown:
         cause = f'"{self.symbols[token]}_cause"'
         self._execute(
             "CREATE OR REPLACE TEMP TABLE weights AS SELECT file_row_number AS row, "  # noqa: S608 - checked symbols
-            "weight::HUGEINT // $divisor::HUGEINT AS weight FROM breakdown WHERE proposal = "
-            f"$proposal AND ({cause} IS NULL OR list_contains($dividing::VARCHAR[], {cause}))",
+            "weight::HUGEINT // $divisor::HUGEINT AS weight FROM breakdown "
+            "WHERE proposal IS NOT DISTINCT FROM $proposal "
+            f"AND ({cause} IS NULL OR list_contains($dividing::VARCHAR[], {cause}))",
             {
                 "divisor": division.divisor,
                 "proposal": row.proposal,

@@ -10,6 +10,7 @@ from allocation.errors import InvariantError
 from allocation.round import DAY
 from allocation.sql import statement
 from allocation.tables.findings import EnoughError, Findings
+from allocation.tables.locate import refuse_changed
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -62,8 +63,10 @@ def _explain(file: Opened, period: Period, opening: Mapping[str, int], findings:
     places = {place.column.name: place for place in file.header.places}
     change = cast("Change", file.layout.column("delta").kind)
     try:
-        for wallet, events in _events_of(file, opening.keys(), period.end).items():
-            balance, event = _first_negative(opening[wallet], events)
+        of_wallets = _events_of(file, opening.keys(), period.end)
+        refuse_changed(file.located)
+        for wallet, staked in opening.items():
+            balance, event = _first_negative(staked, of_wallets.get(wallet, ()))
             findings.add(
                 event.line,
                 places["delta"].name,
