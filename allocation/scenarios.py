@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 from allocation.errors import AsrError, BadValueError
 from allocation.round import Denominator, OnEmpty, Rounding
 from allocation.round_methods import NO_CAP, NO_RULES
-from allocation.round_values import above_zero, minimum_of
+from allocation.round_values import above_zero
 from allocation.toml_values import one_of
 from allocation.units import format_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from allocation.round import Round
+    from allocation.round import Method, Round, Token
     from allocation.units import BaseUnits
 
 Rule: TypeAlias = Literal[
@@ -28,8 +28,16 @@ RULES: Final[tuple[Rule, ...]] = get_args(Rule)
 MOST_SCENARIOS: Final = 64  # beside the round as written; a large round takes seconds for each
 AS_WRITTEN: Final = "as written"
 NONE: Final = "none"  # without the rule
+VOTES_ONLY: Final = "only for per-proposal: votes have no influence here"
 
 _LEAVE_OUT: Final = "leave it out"
+_NOT_OF: Final[
+    Mapping[Method, Mapping[Rule, str]]
+] = {  # rules that a method does not have, and why
+    "per-proposal": {"maximum payout": NO_CAP},
+    "time-weighted": {"denominator": VOTES_ONLY, "on empty": VOTES_ONLY},
+    "list": dict.fromkeys(RULES, NO_RULES),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,20 +103,22 @@ class RuleError(BadValueError):
         self.rule, self.value = rule, value
 
 
-def written(the_round: Round, rule: Rule) -> str:
-    """Return what a round says of a rule, as `scenarios_of` takes it."""
-    tokens = {
-        "minimum payout": {(token.minimum_payout, token.decimals) for token in the_round.tokens},
-        "maximum payout": {(token.maximum_payout, token.decimals) for token in the_round.tokens},
+def written(the_round: Round, token: Token, rule: Rule) -> str | None:
+    """Return what a round says of a rule for one of its tokens, as `scenarios_of` takes it.
+
+    None where the method has no such rule.
+    """
+    if rule in _NOT_OF[the_round.method]:
+        return None
+    rules, votes = the_round.rules, the_round.method == "per-proposal"
+    minimum = rules.minimum_vote if votes else rules.minimum_average
+    amounts = {
+        "minimum": (minimum, the_round.inputs.decimals or 0),
+        "minimum payout": (token.minimum_payout, token.decimals),
+        "maximum payout": (token.maximum_payout, token.decimals),
     }
-    if rule in tokens:
-        values = {_shown(amount, decimals) for amount, decimals in tokens[rule]}
-        return values.pop() if len(values) == 1 else "by token"
-    rules = the_round.rules
-    if rule == "minimum":
-        votes = the_round.method == "per-proposal"
-        minimum = rules.minimum_vote if votes else rules.minimum_average
-        return _shown(minimum, the_round.inputs.decimals or 0)
+    if rule in amounts:
+        return _shown(*amounts[rule])
     return str(getattr(rules, rule.replace(" ", "_")))
 
 
@@ -145,8 +155,10 @@ def _changed(the_round: Round, settings: Sequence[tuple[Rule, str]]) -> Round:
 
 def _varied(the_round: Round, rule: Rule, value: str) -> Round:
     """Return the round with another value of one rule."""
-    if the_round.method == "list":
-        raise RuleError(rule, value, BadValueError(NO_RULES, _LEAVE_OUT))
+    if why_not := _NOT_OF[the_round.method].get(rule):
+        raise RuleError(rule, value, BadValueError(why_not, _LEAVE_OUT))
+    if not value:
+        raise RuleError(rule, value, BadValueError("empty", "write a value between two commas"))
     try:
         return _VARY[rule](the_round, value)
     except BadValueError as error:
@@ -158,28 +170,26 @@ def _vary_minimum(the_round: Round, value: str) -> Round:
     if decimals is None:
         problem = "the round does not say how many decimals votes or stakes have"
         raise BadValueError(problem, "write decimals under [inputs]")
-    minimum = None if value == NONE else minimum_of(decimals)(value)
+    minimum = _amount(value, decimals, "minimum")
     if the_round.method == "per-proposal":
         return replace(the_round, rules=replace(the_round.rules, minimum_vote=minimum))
     return replace(the_round, rules=replace(the_round.rules, minimum_average=minimum))
 
 
 def _vary_minimum_payout(the_round: Round, value: str) -> Round:
-    least = [_of_token(value, token.decimals, "minimum") for token in the_round.tokens]
+    least = [_amount(value, token.decimals, "minimum") for token in the_round.tokens]
     tokens = zip(the_round.tokens, least, strict=True)
     return replace(the_round, tokens=tuple(replace(t, minimum_payout=a) for t, a in tokens))
 
 
 def _vary_maximum_payout(the_round: Round, value: str) -> Round:
-    if the_round.method == "per-proposal":
-        raise BadValueError(NO_CAP, _LEAVE_OUT)
-    most = [_of_token(value, token.decimals, "maximum") for token in the_round.tokens]
+    most = [_amount(value, token.decimals, "maximum") for token in the_round.tokens]
     tokens = zip(the_round.tokens, most, strict=True)
     return replace(the_round, tokens=tuple(replace(t, maximum_payout=a) for t, a in tokens))
 
 
-def _of_token(value: str, decimals: int, what: str) -> BaseUnits | None:
-    """Read an amount of one token."""
+def _amount(value: str, decimals: int, what: str) -> BaseUnits | None:
+    """Read an amount in tokens."""
     remedy = f'write "{NONE}": without it there is no {what}'
     return None if value == NONE else above_zero(decimals, what, remedy)(value)
 
@@ -190,20 +200,13 @@ def _vary_rounding(the_round: Round, value: str) -> Round:
 
 
 def _vary_denominator(the_round: Round, value: str) -> Round:
-    _require_votes(the_round)
     denominator: Denominator = one_of(get_args(Denominator))(value)
     return replace(the_round, rules=replace(the_round.rules, denominator=denominator))
 
 
 def _vary_on_empty(the_round: Round, value: str) -> Round:
-    _require_votes(the_round)
     on_empty: OnEmpty = one_of(get_args(OnEmpty))(value)
     return replace(the_round, rules=replace(the_round.rules, on_empty=on_empty))
-
-
-def _require_votes(the_round: Round) -> None:
-    if the_round.method != "per-proposal":
-        raise BadValueError("only for per-proposal: votes have no influence here", _LEAVE_OUT)
 
 
 _VARY: Final[Mapping[Rule, Callable[[Round, str], Round]]] = {

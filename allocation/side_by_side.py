@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from allocation.round import Round, Token
     from allocation.scenarios import Scenario
     from allocation.spread import Moves, Overlap, Spread
+    from allocation.tables import Inputs
     from allocation.units import Amounts
 
 
@@ -86,21 +87,35 @@ def run_scenarios(
     Shapes: only the token called `symbol` comes out, or all.
     Errors: InputErrors for everything wrong with the inputs; AsrError for what cannot be divided.
     """
-    as_written = scenarios[0].the_round
     with open_database(scratch, threads, memory) as db:
-        inputs = read_inputs(db, as_written)
-        first = allocate(db, as_written, inputs)
-        wallets = with_weight(db, first)
-        before = [column_of(token, len(first.keys)) for token in first.tokens]
-        found: dict[Round, list[Outcome]] = {}
-        for scenario in counted("dividing the pools", scenarios, progress):
-            variant = scenario.the_round
-            if variant not in found:  # a rule may be asked for as it is written
-                paid = allocate(db, variant, inputs) if found else first
-                found[variant] = [
-                    outcome_of(scenario.name, token, column_of(token, len(column)), column, wallets)
-                    for token, column in zip(paid.tokens, before, strict=True)
-                ]
+        inputs = read_inputs(db, scenarios[0].the_round)
+        return side_by_side(db, inputs, scenarios, symbol, progress)
+
+
+def side_by_side(
+    db: DuckDBPyConnection,
+    inputs: Inputs,
+    scenarios: Sequence[Scenario],
+    symbol: str | None = None,
+    progress: Progress | None = None,
+) -> SideBySide:
+    """Do the same with inputs that stand in the tables of `db`.
+
+    Errors: AsrError for what cannot be divided.
+    """
+    as_written = scenarios[0].the_round
+    first = allocate(db, as_written, inputs)
+    wallets = with_weight(db, first)
+    before = [column_of(token, len(first.keys)) for token in first.tokens]
+    found: dict[Round, list[Outcome]] = {}
+    for scenario in counted("dividing the pools", scenarios, progress):
+        variant = scenario.the_round
+        if variant not in found:  # a rule may be asked for as it is written
+            paid = allocate(db, variant, inputs) if found else first
+            found[variant] = [
+                outcome_of(scenario.name, token, column_of(token, len(column)), column, wallets)
+                for token, column in zip(paid.tokens, before, strict=True)
+            ]
     by_scenario = [
         [replace(outcome, name=scenario.name) for outcome in found[scenario.the_round]]
         for scenario in scenarios

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from allocation.units import exact_sum
+
 if TYPE_CHECKING:
     from allocation.units import Amounts
 
@@ -91,9 +93,9 @@ def moves_between(before: Amounts, after: Amounts) -> Moves:
     more, less = after > before, after < before
     return Moves(
         gaining=int(more.sum()),
-        gained=_sum(after[more] - before[more]),
+        gained=exact_sum(after[more] - before[more]),
         losing=int(less.sum()),
-        lost=_sum(before[less] - after[less]),
+        lost=exact_sum(before[less] - after[less]),
     )
 
 
@@ -103,7 +105,9 @@ def overlap_of(before: Amounts, after: Amounts) -> Overlap:
 
     def group(members: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Group:
         return Group(
-            wallets=int(members.sum()), before=_sum(before[members]), after=_sum(after[members])
+            wallets=int(members.sum()),
+            before=exact_sum(before[members]),
+            after=exact_sum(after[members]),
         )
 
     tops = _top_wallets(before, 10), _top_wallets(after, 10)
@@ -119,7 +123,7 @@ def overlap_of(before: Amounts, after: Amounts) -> Overlap:
 
 def _top(rewards: Amounts, percent: int) -> Top:
     wallets = _part(len(rewards), percent)
-    return Top(wallets=wallets, amount=_sum(rewards[len(rewards) - wallets :]))
+    return Top(wallets=wallets, amount=exact_sum(rewards[len(rewards) - wallets :]))
 
 
 def _top_wallets(amounts: Amounts, percent: int) -> set[int]:
@@ -131,8 +135,3 @@ def _top_wallets(amounts: Amounts, percent: int) -> set[int]:
 def _part(wallets: int, percent: int) -> int:
     """Return so many percent of the wallets, rounded up."""
     return -(-wallets * percent // 100)
-
-
-def _sum(amounts: Amounts) -> int:
-    """Add up as Python's integers: 64 bits would wrap around without a word."""
-    return int(amounts.sum(dtype=object))

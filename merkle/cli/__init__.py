@@ -15,6 +15,7 @@ COMMANDS: Final = (
     "explaining",
     "verifying",
     "diffs",
+    "scenarios",
     "exports",
     "imports",
 )
