@@ -1,79 +1,57 @@
 """One wallet's number, step by step: recomputed from weights and totals, never just read back.
 
 A step says what brings how much; the steps of a token add up to its amount. Each method has its
-own kind of step: a vote, or an amount that was given in a list.
+own kind of step: a vote, a stake, or an amount that was given in a list.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from allocation.explain_report import Node
 from allocation.explain_share import ContradictionError
-from allocation.explain_votes import VoteStep, votes_of
+from allocation.explain_stakes import stakes_of
+from allocation.explain_steps import Explanation, GivenStep, TokenExplanation
+from allocation.explain_votes import votes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from allocation.explain_votes import Ranking
-    from allocation.round import Proposal, Round, Token
+    from allocation.round import Round
     from allocation.tables.breakdown import BreakdownRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenStep:
-    """An amount that stood in a finished list.
-
-    Units: base units of the token, unlocked and locked together.
-    """
-
-    reward: int
-
-
-Step: TypeAlias = VoteStep | GivenStep
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenExplanation:
-    """Why a wallet gets what it gets of one token."""
-
-    token: Token
-    steps: tuple[Step, ...]
-
-    @property
-    def amount(self) -> int:
-        """What the steps add up to, in base units."""
-        return sum(step.reward for step in self.steps)
-
-    def check_leaf(self, amount: int | None) -> None:
-        """Hold the sum to the leaf's amount, locked included; None where there is no leaf.
-
-        Errors: ContradictionError.
-        """
-        if self.amount != (amount or 0):
-            raise ContradictionError(
-                f"the steps add up to {self.amount}, but the leaf of {self.token.symbol} "
-                f"has {amount or 'nothing'}"
-            )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """Why a wallet gets what it gets."""
-
-    wallet: str
-    tokens: tuple[TokenExplanation, ...]
-    not_voted: tuple[Proposal, ...]  # proposals that the wallet has no vote on
 
 
 class Method(Protocol):
     """Knows how the rows of a wallet become its reward of one token."""
 
-    def steps(
+    def token(
         self, rows: Sequence[BreakdownRow], number: int, ranking: Ranking
-    ) -> tuple[Step, ...]:
+    ) -> TokenExplanation:
         """Explain token `number`; rows are all of the wallet, at least one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Amounts that were given."""
+
+    the_round: Round
+
+    def token(
+        self,
+        rows: Sequence[BreakdownRow],
+        number: int,
+        ranking: Ranking,  # noqa: ARG002 - nothing was divided
+    ) -> TokenExplanation:
+        """Return the one amount of a wallet; see `Method`.
+
+        Errors: ContradictionError.
+        """
+        if len(rows) != 1 or rows[0].proposal is not None or rows[0].cause is not None:
+            raise ContradictionError("the rows are not one amount of a list")
+        step = GivenStep(reward=rows[0].rewards[number])
+        return TokenExplanation(token=self.the_round.tokens[number], minimum=None, steps=(step,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +73,7 @@ class Explainer:
         return Explanation(
             wallet=wallet,
             tokens=tuple(
-                TokenExplanation(token=token, steps=self.method.steps(rows, number, ranking))
+                self.method.token(rows, number, ranking)
                 for number, token in enumerate(self.the_round.tokens)
                 if symbol in (None, token.symbol)
             ),
@@ -105,24 +83,6 @@ class Explainer:
         )
 
 
-class Listed:
-    """Amounts that were given."""
-
-    def steps(
-        self,
-        rows: Sequence[BreakdownRow],
-        number: int,
-        ranking: Ranking,  # noqa: ARG002 - nothing was divided
-    ) -> tuple[GivenStep, ...]:
-        """Return the one amount of a wallet; see `Method`.
-
-        Errors: ContradictionError.
-        """
-        if len(rows) != 1 or rows[0].proposal is not None or rows[0].cause is not None:
-            raise ContradictionError("the rows are not one amount of a list")
-        return (GivenStep(reward=rows[0].rewards[number]),)
-
-
 def explainer_of(the_round: Round, report: object) -> Explainer:
     """Read a report, the parsed content of report.json, for explanations of the round's wallets.
 
@@ -130,6 +90,8 @@ def explainer_of(the_round: Round, report: object) -> Explainer:
     """
     node = Node(place="", value=report)
     node.member("method").expect(the_round.method)
-    if the_round.method == "list":
-        return Explainer(the_round, Listed())
-    return Explainer(the_round, votes_of(the_round, node))
+    if the_round.method == "per-proposal":
+        return Explainer(the_round, votes_of(the_round, node))
+    if the_round.method == "time-weighted":
+        return Explainer(the_round, stakes_of(the_round, node))
+    return Explainer(the_round, Listed(the_round))

@@ -23,6 +23,10 @@ class Node:
     place: str
     value: object
 
+    def has(self, name: str) -> bool:
+        """Tell whether an object has this member."""
+        return isinstance(self.value, dict) and name in self.value
+
     def member(self, name: str) -> Node:
         """Read one member of an object; what else it has means nothing here."""
         if not isinstance(self.value, dict) or name not in self.value:
@@ -43,6 +47,12 @@ class Node:
         if len(text) > LONGEST_AMOUNT:
             self.refuse("is too long for a number")
         return int(text)
+
+    def count(self) -> int:
+        """Read how many there are."""
+        if type(self.value) is not int or self.value < 0:  # True is an int to Python
+            self.refuse("is no count")
+        return self.value
 
     def expect(self, expected: object) -> None:
         """Hold the value to what it has to be."""

@@ -17,7 +17,7 @@ import pytest
 from allocation.explain import explainer_of
 from allocation.explain_share import Standing
 from allocation.round_file import load_round
-from allocation.tables.breakdown import open_breakdown
+from allocation.tables.breakdown import Breakdown, open_breakdown
 from merkle.cli import main
 from tests.building import build
 from tests.conftest import FIXTURES
@@ -26,9 +26,11 @@ from tests.plain_bundle import put
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from allocation.explain import Explanation
+    from allocation.allocate import Allocations
     from allocation.explain_share import Division
-    from allocation.tables.breakdown import Breakdown, BreakdownRow
+    from allocation.explain_steps import Explanation
+    from allocation.round import Round
+    from allocation.tables.breakdown import BreakdownRow
 
 
 Files = dict[str, bytes]
@@ -83,6 +85,23 @@ def explain_all(bundle: Path) -> Iterator[Explanation]:
         for wallet, found in groupby(rows, key=lambda entry: entry[0]):
             own = [row for _, row in found]
             yield explainer.explain(wallet, own, breakdown.standing)
+
+
+def explain_allocated(allocations: Allocations, the_round: Round) -> list[Explanation]:
+    """Explain every wallet of allocations whose breakdown was not written to a file."""
+    allocations.db.execute(
+        "CREATE OR REPLACE TEMP TABLE written AS "  # noqa: S608 - our own query
+        f"SELECT *, row_number() OVER () - 1 AS file_row_number FROM ({allocations.breakdown})"
+    )
+    allocations.db.execute("CREATE OR REPLACE TEMP VIEW breakdown AS FROM written")
+    breakdown = Breakdown(allocations.db, tuple(token.symbol for token in the_round.tokens))
+    of_wallets = {
+        wallet: [row for _, row in rows]
+        for wallet, rows in groupby(breakdown.all_rows(), key=lambda entry: entry[0])
+    }
+    ranking = PlainRanking(of_wallets, breakdown)
+    explainer = explainer_of(the_round, allocations.report)
+    return [explainer.explain(wallet, rows, ranking) for wallet, rows in of_wallets.items()]
 
 
 def leaves_of(bundle: Path, symbol: str) -> dict[str, int]:

@@ -68,7 +68,7 @@ def test_a_pool_that_the_round_does_not_give_is_refused() -> None:
 
 def test_a_total_that_the_rewards_do_not_have_is_refused() -> None:
     code, _, err = explained(edited(by_hand(), "report.json", f"{FIRST}.total_weight", "4"))
-    problem = "its reward is 15, but weight 1 of a total of 4 and a pool of 43 give 11"
+    problem = "its reward is 15, but weight 1, a total of 4 and a pool of 43 give 11"
     assert 1 == code
     assert f"error: breakdown.parquet: {A}: proposal first: {problem}\n" == err
 

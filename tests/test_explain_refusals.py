@@ -53,7 +53,7 @@ def test_the_sound_bundle_is_explained() -> None:
         (
             changing(JUP_reward="16"),
             (
-                "proposal first: its reward is 16, but weight 1 of a total of 3 and a pool of 43 "
+                "proposal first: its reward is 16, but weight 1, a total of 3 and a pool of 43 "
                 "give 15"
             ),
         ),
@@ -65,19 +65,19 @@ def test_the_sound_bundle_is_explained() -> None:
         ),
         (
             changing(cause="'minimum_vote'"),
-            "proposal first: the cause is 'minimum_vote', but by the rules a power of 1 has None",
+            "proposal first: the cause is 'minimum_vote', but by the rules 1 has None",
         ),
         (
             changing(cause="'side'"),
-            "proposal first: the cause is 'side', but by the rules a power of 1 has None",
+            "proposal first: the cause is 'side', but by the rules 1 has None",
         ),
         (
             changing(f"wallet = '{A}' AND proposal = 'third'", cause="NULL"),
-            "proposal third: the cause is None, but by the rules a power of 0 has 'zero_power'",
+            "proposal third: the cause is None, but by the rules 0 has 'zero_power'",
         ),
         (
             changing(JUP_cause="'excluded'"),
-            "proposal first: its causes are None and 'excluded'",
+            "proposal first: its cause for JUP is 'excluded', but None follows from the rules",
         ),
         (
             changing(proposal="'fourth'"),

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from allocation.explain import Explanation, Step, TokenExplanation
     from allocation.explain_share import Share
+    from allocation.explain_steps import (
+        Explanation,
+        Minimum,
+        StakeStep,
+        Step,
+        TokenExplanation,
+        VoteStep,
+    )
     from allocation.round import Round
     from merkle.bundle.locate import WalletProof
 
@@ -38,6 +45,7 @@ def _token_document(
         "symbol": token.symbol,
         "mint": format_address(token.mint),
         "decimals": str(token.decimals),
+        "minimum_payout": _minimum_document(explained.minimum),
         "steps": [_step_document(step) for step in explained.steps],
         "amount": str(explained.amount),
         "claim": token.claim,
@@ -47,21 +55,59 @@ def _token_document(
 
 
 def _step_document(step: "Step") -> dict[str, object]:
-    from allocation.explain_votes import VoteStep
+    from allocation.explain_steps import StakeStep, VoteStep
 
-    if not isinstance(step, VoteStep):
-        return {"step": "given", "reward": str(step.reward)}
+    if isinstance(step, VoteStep):
+        return {
+            "step": "vote",
+            "proposal": step.proposal.id,
+            "title": step.proposal.title,
+            "weight_of_proposal": str(step.proposal.weight),
+            "power": str(step.weighed.amount),
+            **_row_document(step),
+            "part": _share_document(step.part),
+            **_share_documents(step),
+        }
+    if isinstance(step, StakeStep):
+        return {
+            "step": "stake",
+            "summed_stake": str(step.weighed.amount),
+            "length": str(step.length),
+            "average": str(step.weighed.amount // step.length),
+            **_row_document(step),
+            "maximum": None if step.maximum is None else _texts(asdict(step.maximum)),
+            **_share_documents(step),
+        }
+    return {"step": "given", "reward": str(step.reward)}
+
+
+def _row_document(step: "VoteStep | StakeStep") -> dict[str, object]:
     return {
-        "step": "vote",
-        "proposal": step.proposal.id,
-        "title": step.proposal.title,
-        "weight_of_proposal": str(step.proposal.weight),
-        "power": str(step.power),
+        "multiplier": str(step.weighed.multiplier),
+        "scale": str(step.weighed.scale),
+        "weight": str(step.weighed.weight),
         "removed": None if step.removal is None else _texts(asdict(step.removal)),
-        "part": _share_document(step.part),
+    }
+
+
+def _share_documents(step: "VoteStep | StakeStep") -> dict[str, object]:
+    return {
         "rate": None if step.share is None else _rate_document(step.share),
         "share": None if step.share is None else _share_document(step.share),
         "reward": str(step.reward),
+    }
+
+
+def _minimum_document(minimum: "Minimum | None") -> dict[str, object] | None:
+    if minimum is None:
+        return None
+    return {
+        "minimum": str(minimum.minimum),
+        "floors": [
+            {**_texts(asdict(floor)), "amount": str(floor.amount)} for floor in minimum.floors
+        ],
+        "amount": str(minimum.amount),
+        "missing": str(minimum.missing),
     }
 
 
@@ -86,7 +132,7 @@ def _texts(values: "Mapping[str, object]") -> dict[str, object]:
 def _text(value: object) -> object:
     if isinstance(value, dict):
         return _texts(value)
-    return str(value) if isinstance(value, int) else value
+    return str(value) if type(value) is int else value  # but truth stays truth
 
 
 def _leaf_document(proof: "WalletProof") -> dict[str, object]:

@@ -4,21 +4,18 @@
 from typing import TYPE_CHECKING, Final
 
 from merkle.cli.describing import address_text
+from merkle.cli.explaining_steps import given_rows, minimum_rows, stake_rows, vote_rows
 from merkle.cli.output import amount, counted, facts, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from allocation.explain import Explanation, Step, TokenExplanation
-    from allocation.explain_rules import Removal
-    from allocation.explain_share import Share
-    from allocation.explain_votes import VoteStep
+    from allocation.explain_steps import Explanation, Step, TokenExplanation
     from allocation.round import Proposal, Round, Token
     from merkle.bundle.locate import WalletProof
+    from merkle.cli.explaining_steps import Rows
 
-    Rows = list[tuple[str, str]]
-
-DIVIDED: Final = "All figures are base units. A share is pool x weight / total, rounded down."
+DIVIDED: Final = "Amounts are base units. A share is pool x weight / total, rounded down."
 LEFT_OVER: Final = {
     "largest-remainder": "Units left over go one each to the largest remainders; of equal ones the "
     "lower key comes first.",
@@ -31,6 +28,9 @@ def explanation_lines(
 ) -> list[str]:
     """Explain every token, step by step, and say where it is claimed."""
     rows = [("wallet", explanation.wallet), ("round", f"{the_round.name}, {the_round.method}")]
+    if the_round.period is not None:
+        period = the_round.period
+        rows.append(("period", f"{_time(period.start)} to {_time(period.end)}, {period.mode}"))
     others = [_name(proposal) for proposal in explanation.not_voted]
     rows += [("no vote on" if not at else "", name) for at, name in enumerate(others)]
     lines = facts(rows)
@@ -39,6 +39,14 @@ def explanation_lines(
     for token in explanation.tokens:
         lines += ["", *_token_lines(the_round, token, proofs.get(token.token.symbol))]
     return lines
+
+
+def _time(seconds: int) -> str:
+    """Write a time; where it is a midnight, its day is enough."""
+    from datetime import UTC, datetime
+
+    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return text.removesuffix("T00:00:00Z")
 
 
 def _name(proposal: "Proposal") -> str:
@@ -51,6 +59,8 @@ def _token_lines(
     token, total = explained.token, explained.amount
     unit = f"1 {token.symbol} = {10**token.decimals:,}"
     lines = [f"{token.symbol}  {amount(total, token.decimals)} ({total:,} base units; {unit})"]
+    if explained.minimum is not None:
+        lines += ["", *facts(minimum_rows(token, explained.minimum), indent=2)]
     for step in explained.steps:
         lines += ["", *_step_lines(the_round, token, step)]
     rewards = [f"{step.reward:,}" for step in explained.steps]
@@ -60,120 +70,27 @@ def _token_lines(
 
 
 def _step_lines(the_round: "Round", token: "Token", step: "Step") -> list[str]:
-    from allocation.explain_votes import VoteStep
+    from allocation.explain_steps import StakeStep, VoteStep
 
     if isinstance(step, VoteStep):
         name = printable(_name(step.proposal))
-        return [f"  {name}", *facts(_vote_rows(the_round, token, step), indent=4)]
-    listed = f"{step.reward:,}, as it stands in {the_round.inputs.allocations}"
-    return facts([("given", listed), ("", "nothing was computed")], indent=2)
-
-
-def _vote_rows(the_round: "Round", token: "Token", step: "VoteStep") -> "Rows":
-    rows = [("voting power", _power(the_round, step.power))]
-    if step.removal is not None:
-        rows += _removal_rows(the_round, step.removal)
-    reward = f"{step.reward:,}"
-    if step.share is not None:
-        rows = [*_part_rows(step), *rows, *_share_rows(the_round, token, step.share)]
-        if step.removal is not None:
-            reward += f"; its share of {step.share.amount:,} is paid to nobody"
-    return [*rows, ("reward", reward)]
-
-
-def _part_rows(step: "VoteStep") -> "Rows":
-    """Show how much of the pool the proposal has to divide."""
-    part, weight = step.part, step.proposal.weight
-    total = weight * part.total / part.weight
-    whole = f", in whole numbers {part.weight:,} of {part.total:,}" if part.total != total else ""
-    return [
-        ("its weight", f"{weight} of {total}{whole}"),
-        ("its part of the pool", _product(part)),
-        *_quotient_rows(part),
-    ]
-
-
-def _share_rows(the_round: "Round", token: "Token", share: "Share") -> "Rows":
-    total = _power(the_round, share.total)
-    if the_round.rules.denominator == "all":
-        total += ", with the votes below the minimum"
-    return [
-        ("total power", total),
-        ("rate", f"{share.pool:,} / {share.total:,}"),
-        *(("", f"= {rate}") for rate in _rates(the_round, token, share)),
-        ("exact share", _product(share)),
-        *_quotient_rows(share),
-    ]
-
-
-def _rates(the_round: "Round", token: "Token", share: "Share") -> list[str]:
-    """Write the rate in decimal, in base units and where possible in tokens."""
-    from allocation.explain_share import quotient_text
-
-    decimals, rates = the_round.inputs.decimals, []
-    if decimals != token.decimals:
-        rates.append(f"{quotient_text(share.pool, share.total)} base units per unit of power")
-    if decimals is not None:
-        per_token = quotient_text(share.pool * 10**decimals, share.total * 10**token.decimals)
-        rates.append(f"{per_token} {token.symbol} per token of voting power")
-    return rates
-
-
-def _product(share: "Share") -> str:
-    return f"{share.pool:,} x {share.weight:,} / {share.total:,}"
-
-
-def _quotient_rows(share: "Share") -> "Rows":
-    """Show what a division gives, down to the left-over unit."""
-    rows = [
-        ("", f"= {share.floor:,}, remainder {share.remainder:,}"),
-        ("left-over unit", _left_over(share)),
-    ]
-    return [*rows, ("", f"{share.floor:,} + 1 = {share.amount:,}")] if share.extra else rows
-
-
-def _left_over(share: "Share") -> str:
-    """Say how many units were left over, and why this share got one of them or none."""
-    if not share.left_over:
-        return "none was left over"
-    if share.last_remainder is None:
-        return f"none; left over: {share.left_over:,}"
-    got = f"{'one' if share.extra else 'none'} of {share.left_over:,}"
-    if share.standing is None:
-        return f"{got}: the last one goes to the remainder {share.last_remainder:,}"
-    larger, equal = share.standing.larger, share.standing.equal_before
-    return f"{got}; larger remainders: {larger:,}, equal ones of lower keys: {equal:,}"
-
-
-def _power(the_round: "Round", power: int) -> str:
-    decimals = the_round.inputs.decimals
-    return f"{power:,}" if decimals is None else f"{power:,} ({amount(power, decimals)} tokens)"
-
-
-def _removal_rows(the_round: "Round", removal: "Removal") -> "Rows":
-    """Say which rule removed a row, and how far it was from counting."""
-    if removal.threshold is not None and removal.missing is not None:
-        return [
-            ("not counted", f"below the minimum of {_power(the_round, removal.threshold)}"),
-            ("missing", _power(the_round, removal.missing)),
-        ]
-    why = {
-        "zero_power": "without power it is no vote",
-        "side": f"its side is one of {', '.join(the_round.rules.exclude_sides)}",
-        "excluded": f"the wallet stands in {the_round.inputs.exclude}, which gives the reason",
-    }
-    return [("not counted", why[removal.cause])]
+        return [f"  {name}", *facts(vote_rows(the_round, token, step), indent=4)]
+    if isinstance(step, StakeStep):
+        return facts(stake_rows(the_round, token, step), indent=2)
+    return facts(given_rows(the_round, step), indent=2)
 
 
 def _why_nothing(explained: "TokenExplanation") -> str:
     """Say why there is no leaf."""
-    from allocation.explain_votes import VoteStep
+    from allocation.explain_steps import GivenStep, VoteStep
 
-    votes = [step for step in explained.steps if isinstance(step, VoteStep)]
-    if not votes:
+    rows = [step for step in explained.steps if not isinstance(step, GivenStep)]
+    if not rows:
         return "nothing: the round drops amounts of 0"
-    if not any(vote.counts for vote in votes):
-        return f"nothing: of {counted(len(votes), 'vote')} none counts"
+    if all(row.removal for row in rows):
+        if not isinstance(rows[0], VoteStep):
+            return "nothing: its stake does not count"
+        return f"nothing: of {counted(len(rows), 'vote')} none counts"
     return "nothing: all of it is less than one base unit"
 
 
