@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import re
+import resource
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -13,6 +16,7 @@ from allocation.tables import open_database, write_parquet
 from allocation.tables.database import count, literal, why_rejected
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -24,6 +28,7 @@ def test_the_limits_are_kept(tmp_path: Path) -> None:
     assert str(tmp_path / "spill") == settings["temp_directory"]
     assert "false" == settings["autoinstall_known_extensions"]
     assert "false" == settings["autoload_known_extensions"]
+    assert "false" == settings["enable_progress_bar"]
 
 
 def test_the_scratch_is_made_and_emptied(tmp_path: Path) -> None:
@@ -45,7 +50,7 @@ def test_a_limit_that_is_none_is_refused(
 def test_too_little_memory_is_said_in_words(tmp_path: Path) -> None:
     query = "SELECT list(hash(i)) FROM range(100_000_000) AS rows(i)"
     with (
-        pytest.raises(AsrError, match="allow more memory, or fewer threads"),
+        pytest.raises(AsrError, match=r"memory is not enough: .*; allow more with --memory"),
         open_database(tmp_path, 1, "50MB") as db,
     ):
         db.execute(query)
@@ -55,6 +60,50 @@ def test_what_is_about_the_machine_is_not_put_on_a_file() -> None:
     assert "no" == why_rejected(duckdb.InvalidInputException("no\nLINE 1"))
     with pytest.raises(duckdb.OutOfMemoryException):
         why_rejected(duckdb.OutOfMemoryException("more"))
+    with pytest.raises(duckdb.IOException):
+        why_rejected(duckdb.IOException('Could not write file "spill"'))
+    assert "gone" == why_rejected(duckdb.IOException("gone"))
+
+
+@contextmanager
+def no_file_above(size: int) -> Iterator[None]:
+    """Let every write beyond `size` bytes fail, as a full disk does."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_disk_that_fills_up_is_named_with_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "b.parquet"
+    problem = f'Could not write file "{path}": File too large; make room on that disk'
+    with (
+        pytest.raises(AsrError, match=f"^{re.escape(problem)}"),
+        no_file_above(100_000),
+        open_database(tmp_path, 2, None) as db,
+    ):
+        write_parquet(db, "SELECT hash(i) FROM range(1_000_000) AS rows(i) ORDER BY i", path)
+
+
+def test_a_disk_that_has_no_room_for_what_exceeds_the_memory_is_named(tmp_path: Path) -> None:
+    query = "CREATE TABLE t AS SELECT md5(i::VARCHAR) AS m FROM range(3_000_000) AS r(i) ORDER BY m"
+    with (
+        pytest.raises(AsrError, match=f"Could not write file .*{tmp_path}/spill.*; make room"),
+        no_file_above(100_000),
+        open_database(tmp_path, 1, "60MB") as db,
+    ):
+        db.execute(query)
+
+
+def test_a_folder_that_has_gone_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gone" / "b.parquet"
+    with (
+        pytest.raises(AsrError, match=f"Cannot open file .*{path}.*: No such file or directory"),
+        open_database(tmp_path, 1, None) as db,
+    ):
+        write_parquet(db, "SELECT 1 AS a ORDER BY a", path)
 
 
 def test_no_variable_of_ours_becomes_a_table(tmp_path: Path) -> None:

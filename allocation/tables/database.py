@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROW_GROUP: Final = 122_880  # rows; fixed, so that no version of DuckDB chooses for us
+
+_REASON: Final = re.compile(r'"exception_message":"((?:[^"\\]|\\.)*)"')  # where threads report it
 
 _SETTINGS: Final = {
     "autoinstall_known_extensions": "false",
@@ -34,7 +37,8 @@ def open_database(
 
     `threads` and `memory` ("4GB") are limits; None leaves DuckDB's own.
 
-    Errors: AsrError where a limit is none, or where the memory is not enough.
+    Errors: AsrError where a limit is none, where the memory or the disk is not enough, and where
+            the disk fails.
     """
     spill = scratch / "spill"
     spill.mkdir(parents=True, exist_ok=True)
@@ -42,8 +46,12 @@ def open_database(
         with _connect(str(spill), threads, memory) as db:
             yield db
     except duckdb.OutOfMemoryException as error:
-        problem = str(error).partition("\n")[0]
-        raise AsrError(f"{problem}; allow more memory, or fewer threads") from error
+        where = f"make room in {scratch}, where the rest goes"
+        remedy = f"allow more with --memory, or fewer --threads, or {where}"
+        raise AsrError(f"the memory is not enough: {_reason(error)}; {remedy}") from error
+    except duckdb.IOException as error:
+        remedy = "make room on that disk, or use another one"
+        raise AsrError(f"{_reason(error)}; {remedy}") from error
     finally:
         shutil.rmtree(spill, ignore_errors=True)
 
@@ -58,11 +66,13 @@ def _connect(spill: str, threads: int | None, memory: str | None) -> duckdb.Duck
     if memory is not None:
         config["memory_limit"] = memory
     try:
-        return duckdb.connect(config=config)
+        db = duckdb.connect(config=config)
     except duckdb.Error as error:
-        problem = str(error).partition("\n")[0]
+        problem = _reason(error)
         remedy = 'give at least 1 thread, and memory as text such as "4GB"'
         raise AsrError(f"threads {threads}, memory {memory}: {problem}; {remedy}") from error
+    db.execute("SET enable_progress_bar = false")  # it would draw one, whoever reads the output
+    return db
 
 
 def scratch_of(db: duckdb.DuckDBPyConnection) -> str:
@@ -77,9 +87,16 @@ def why_rejected(error: duckdb.Error) -> str:
 
     Errors: the error itself where it is about the machine and not about the file.
     """
-    if isinstance(error, duckdb.OutOfMemoryException | duckdb.InterruptException):
+    no_disk = isinstance(error, duckdb.IOException) and "write" in _reason(error)
+    if no_disk or isinstance(error, duckdb.OutOfMemoryException | duckdb.InterruptException):
         raise error
     return str(error).partition("\n")[0]
+
+
+def _reason(error: duckdb.Error) -> str:
+    """Return the first line of what DuckDB says, or what one of its threads has said."""
+    inner = _REASON.search(str(error))
+    return re.sub(r"\\(.)", r"\1", inner[1]) if inner else str(error).partition("\n")[0]
 
 
 def literal(text: str) -> str:
