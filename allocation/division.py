@@ -152,16 +152,16 @@ def _divide_limited(
 
     Their shares stand in `apart_<token>`(wallet, proposal, share) until they join the others.
     """
-    tokens, divisions, before = the_round.tokens, {}, {}
+    tokens, divisions = the_round.tokens, {}
     name_limited(db)
     limited = [number for number, token in enumerate(tokens) if is_limited(token)]
     for number, token in enumerate(tokens):
         if token.minimum_payout is not None:
             drop(db, number, token.minimum_payout, pools[number], weights)
-            before[number] = pools[number]
     for number in counted("applying minimum and maximum payouts", limited, progress):
         apart = _divide_apart(db, number, tokens[number], cut, the_round.rules.rounding)
-        divisions[number] = replace(apart, before_minimum=before.get(number))
+        before = None if tokens[number].minimum_payout is None else pools[number]
+        divisions[number] = replace(apart, before_minimum=before)
     if all(token.minimum_payout is not None for token in tokens):
         remove_for_all(db, len(tokens))
     return divisions

@@ -38,4 +38,4 @@ def unallocated_stakes(_token: Token, division: Division) -> dict[str, int]:
     (pool,), (split,) = division.pools, division.splits
     if split:
         return {"rounding": pool - split.shared}
-    return {"maximum_payout" if division.capped else "nobody": pool}
+    return {"maximum_payout" if "maximum_payout" in division.moved else "nobody": pool}
