@@ -9,9 +9,10 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv
 READY := $(VENV)/.ready
 OUT := .out
-ROUND := fixtures/asr-2024-q1/round.toml
-BUNDLE := $(OUT)/asr-2024-q1
-WALLET := 7P2pW7eVhLbJb686ESffN9sbi51JwscgXyhBNEb7d7yz
+VOTES := asr-2024-q1
+VOTER := 7P2pW7eVhLbJb686ESffN9sbi51JwscgXyhBNEb7d7yz
+STAKES := asr-2025-q3
+STAKER := 5kTGoxfnr4vB27DG1sqLWeYeVudY3ddsnYV6SqLKpus
 WORKERS ?= 2
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -29,12 +30,15 @@ endef
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
 
-demo: $(READY)  ## build, verify and show the fixture round
+demo: $(READY)  ## build, verify and show both fixture rounds: one by votes, one by stakes
 	@mkdir -p $(OUT)
-	$(call step,Build: from votes to proofs,asr build $(ROUND) --out $(BUNDLE) --force | tail -n 1)
-	$(call step,Verify: every root and every proof anew,asr verify $(BUNDLE))
-	$(call step,Summary: what would be deployed,asr summary $(BUNDLE))
-	$(call step,Proof: what one wallet hands to the claim program,asr proof $(BUNDLE) $(WALLET) --token JUP)
+	$(call step,Build: from votes to proofs,asr build fixtures/$(VOTES)/round.toml --out $(OUT)/$(VOTES) --force | tail -n 1)
+	$(call step,Verify: every root and every proof anew,asr verify $(OUT)/$(VOTES))
+	$(call step,Summary: what would be deployed,asr summary $(OUT)/$(VOTES))
+	$(call step,Proof: what one wallet hands to the claim program,asr proof $(OUT)/$(VOTES) $(VOTER) --token JUP)
+	$(call step,Build: from a quarter of stakes to proofs,asr build fixtures/$(STAKES)/round.toml --out $(OUT)/$(STAKES) --force)
+	$(call step,Verify: every root and every proof anew,asr verify $(OUT)/$(STAKES))
+	$(call step,Explain: why one wallet gets what it gets,asr explain $(OUT)/$(STAKES) $(STAKER))
 
 test: $(READY) lint types unit  ## lint, types, all tests, branch coverage
 
