@@ -142,17 +142,18 @@ def _draw_kept(axes: "Axes", outcomes: "tuple[Outcome, ...]", colors: list[Any])
 
 def _draw_shares(axes: "Axes", outcomes: "tuple[Outcome, ...]") -> None:
     """Draw what part of the tokens the best paid get."""
-    places = range(len(outcomes))
+    paying = [place for place, outcome in enumerate(outcomes) if outcome.allocated]
     for top, name, color, marker in (
         ("top_10", "best paid 10 %", "#35608d", "o"),
         ("top_1", "best paid 1 %", "#d1495b", "s"),
     ):
+        given = [getattr(outcomes[place].spread, top).amount for place in paying]
         shares = [
-            100 * getattr(outcome.spread, top).amount / max(outcome.allocated, 1)
-            for outcome in outcomes
+            100 * part / outcomes[place].allocated
+            for place, part in zip(paying, given, strict=True)
         ]
-        axes.plot(places, shares, color=color, marker=marker, label=name)
-        for place, value in zip(places, shares, strict=True):
+        axes.plot(paying, shares, color=color, marker=marker, label=name)
+        for place, value in zip(paying, shares, strict=True):
             axes.annotate(
                 f"{value:.1f}",
                 (place, value),
