@@ -89,19 +89,29 @@ def explain_all(bundle: Path) -> Iterator[Explanation]:
 
 def explain_allocated(allocations: Allocations, the_round: Round) -> list[Explanation]:
     """Explain every wallet of allocations whose breakdown was not written to a file."""
+    breakdown = breakdown_of(allocations)
+    of_wallets = rows_of(breakdown)
+    ranking = PlainRanking(of_wallets, breakdown)
+    explainer = explainer_of(the_round, allocations.report)
+    return [explainer.explain(wallet, rows, ranking) for wallet, rows in of_wallets.items()]
+
+
+def breakdown_of(allocations: Allocations) -> Breakdown:
+    """Show the rows of a breakdown without writing a file."""
     allocations.db.execute(
         "CREATE OR REPLACE TEMP TABLE written AS "  # noqa: S608 - our own query
         f"SELECT *, row_number() OVER () - 1 AS file_row_number FROM ({allocations.breakdown})"
     )
     allocations.db.execute("CREATE OR REPLACE TEMP VIEW breakdown AS FROM written")
-    breakdown = Breakdown(allocations.db, tuple(token.symbol for token in the_round.tokens))
-    of_wallets = {
+    return Breakdown(allocations.db, tuple(paid.token.symbol for paid in allocations.tokens))
+
+
+def rows_of(breakdown: Breakdown) -> dict[str, list[BreakdownRow]]:
+    """Return the rows of every wallet."""
+    return {
         wallet: [row for _, row in rows]
         for wallet, rows in groupby(breakdown.all_rows(), key=lambda entry: entry[0])
     }
-    ranking = PlainRanking(of_wallets, breakdown)
-    explainer = explainer_of(the_round, allocations.report)
-    return [explainer.explain(wallet, rows, ranking) for wallet, rows in of_wallets.items()]
 
 
 def leaves_of(bundle: Path, symbol: str) -> dict[str, int]:

@@ -101,6 +101,31 @@ def test_a_given_amount_of_nothing_has_a_leaf_where_the_round_keeps_it(
     assert f"  {claim}\n" in out
 
 
+STAKES: Final = (
+    '[round]\nname = "R"\nmethod = "time-weighted"\nstart = 2025-07-01\nend = 2025-07-02\n'
+    f'mode = "continuous"\n{TOKEN}pool = "0.000010"\nmaximum_payout = "0.000003"\n'
+    '[inputs]\nstake_events = "events.csv"\nopening = "opening.csv"\n'
+)
+
+
+def test_by_the_second_a_stake_counts_until_it_changes(tmp_path: Path) -> None:
+    events = f"timestamp,wallet,delta\n1751371200,{B},10\n1751371201,{B},-10\n"
+    bundle = built(tmp_path, STAKES, events=events, opening=f"wallet,staked\n{A},2\n")
+    _, out, _ = explained(bundle, B)
+    assert "period  2025-07-01 to 2025-07-02, continuous\n" in out
+    assert "  summed stake     10 over 86,400 seconds\n  average          0, rounded down\n" in out
+    # the other has 172,800 of 172,810, gets the maximum of 3 and leaves 7; so this one gets 3, too
+    assert "  left for others  4, of whom there are none\n" in out
+    assert "  above it         4 x 10 > 3 x 0\n  reward           3\n" in out
+
+
+def test_a_wallet_without_a_stake_is_told_where_it_is_missing(tmp_path: Path) -> None:
+    events = f"timestamp,wallet,delta\n1751371200,{B},10\n"
+    bundle = built(tmp_path, STAKES, events=events, opening=f"wallet,staked\n{A},2\n")
+    problem = f"error: {C} stands in no row of opening.csv or events.csv, so it gets nothing\n"
+    assert (1, "", problem) == explained(bundle, C)
+
+
 def test_only_the_tokens_asked_for_are_explained(tmp_path: Path) -> None:
     other = f'[[tokens]]\nsymbol = "WEN"\nmint = "{WEN}"\ndecimals = 5\npool = "1"\n'
     votes = f"proposal,wallet,voting_power\none,{A},1\n"

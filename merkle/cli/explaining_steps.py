@@ -125,7 +125,9 @@ def _rate_rows(the_round: "Round", token: "Token", share: "Share", scale: int, w
         rows.append(("", f"= {rate} base units per unit of weight"))
     if decimals is not None:
         pool, total = share.pool * scale * 10**decimals, share.total * 10**token.decimals
-        rows.append(("", f"= {quotient_text(pool, total)} {token.symbol} per token of {what}"))
+        times = "" if the_round.inputs.multipliers is None else " x multiplier"
+        rate = f"{quotient_text(pool, total)} {token.symbol} per token of {what}{times}"
+        rows.append(("", f"= {rate}"))
     return rows
 
 
@@ -158,7 +160,8 @@ def _left_over(share: "Share") -> str:
 def _maximum_rows(token: "Token", weighed: "Weighed", maximum: "Maximum") -> "Rows":
     """Say who gets the maximum, and what is left for the others."""
     rows = [("maximum payout", f"{_units(token, maximum.maximum)}, paid {maximum.wallets:,} times")]
-    rows.append(("left for others", f"{maximum.pool:,}, their total weight {maximum.total:,}"))
+    others = f"their total weight {maximum.total:,}" if maximum.total else "of whom there are none"
+    rows.append(("left for others", f"{maximum.pool:,}, {others}"))
     if maximum.above:
         here = f"{maximum.pool:,} x {weighed.weight:,}"
         rows.append(("above it", f"{here} > {maximum.maximum:,} x {maximum.total:,}"))
