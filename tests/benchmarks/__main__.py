@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.benchmarks.hashing import measure_hashing
 from tests.benchmarks.measure import Report
 from tests.benchmarks.rounds import measure_round, require_disk
+from tests.benchmarks.stakes import measure_stakes
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
     report = Report()
     measure_hashing(report, asked.rows)
     with tempfile.TemporaryDirectory(dir=asked.folder, prefix="asr-bench-") as scratch:
+        measure_stakes(report, Path(scratch), asked.wallets)
         measure_round(report, Path(scratch), asked.wallets)
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_text(json.dumps(report.as_json(), indent=2) + "\n", "utf-8")

@@ -79,6 +79,7 @@ def _measure_reading(report: Report, real_size: RealSizeRound, bundle: Path) -> 
         ("asr --help", [ASR, "--help"]),
         ("asr proof, one wallet, one token", [ASR, "proof", bundle, wallet, "--token", "JUP"]),
         ("asr verify, one wallet, all tokens", [ASR, "verify", bundle, wallet]),
+        ("asr explain, one wallet, all tokens", [ASR, "explain", bundle, wallet]),
     ):
         took, peak = median_process(command)
         report.add(Row(work=work, seconds=took, peak_mib=peak, remark="median of 5 processes"))
