@@ -16,7 +16,7 @@ from allocation.explain_rules import (
 from allocation.explain_share import ContradictionError, share_of, shares_of
 from allocation.explain_steps import Floor, Minimum, TokenExplanation, VoteStep
 from allocation.per_proposal import integer_weights, pool_of
-from allocation.tables.read import in_id_order
+from allocation.proposal_order import in_id_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

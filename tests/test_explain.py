@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from allocation import tables
 from allocation.address import format_address
 from allocation.explain import explainer_of
 from allocation.explain_share import ContradictionError
@@ -140,6 +143,23 @@ def test_only_the_tokens_asked_for_are_explained(tmp_path: Path) -> None:
 def test_a_bundle_may_stand_in_a_folder_of_any_name(tmp_path: Path) -> None:
     bundle = built(tmp_path, LIST, list=f"pubkey,amount\n{A},5\n")
     assert 0 == explained(bundle.rename(tmp_path / "a[1]*{2}? '"), A).code
+
+
+def test_one_wallet_needs_neither_numpy_nor_a_reader_of_inputs(tmp_path: Path) -> None:
+    bundle = built(tmp_path, LIST, list=f"pubkey,amount\n{A},5\n")
+    code = (
+        "import sys\nfrom merkle.cli import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit as done:\n    assert not done.code\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, "explain", str(bundle), A]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    assert {"duckdb"} == {"duckdb", "numpy", "allocation.tables.read"} & set(done.stderr.split())
+
+
+def test_tables_export_what_they_name_and_nothing_else() -> None:
+    assert all(getattr(tables, name) for name in tables.__all__)
+    assert not hasattr(tables, "read_minds")
 
 
 def a_row(**changes: Any) -> BreakdownRow:

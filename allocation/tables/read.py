@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from allocation.address import AddressError, format_address, parse_address
+from allocation.address import format_address
 from allocation.errors import InputErrors, InvariantError
+from allocation.proposal_order import in_id_order
 from allocation.sql import statement
 from allocation.tables.build import build
 from allocation.tables.canonical import inputs_sha256
@@ -23,12 +24,12 @@ from allocation.tables.walk import walk
 from allocation.tables.wallets import number_texts, number_wallets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
-    from allocation.round import Proposal, Round
+    from allocation.round import Round
     from allocation.tables.columns import Layout
 
 _WRITE_ROWS: Final = "write what the round is about into it"
@@ -104,14 +105,6 @@ def _build_or_explain(
     elif not file.rows and not file.layout.may_be_empty:
         findings.add(0, "file", "", "no rows", _WRITE_ROWS)
     return notes
-
-
-def in_id_order(proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
-    """Sort proposals by raw key if the ids of all are keys, else all by the bytes of their ids."""
-    try:
-        return tuple(sorted(proposals, key=lambda proposal: parse_address(proposal.id)))
-    except AddressError:
-        return tuple(sorted(proposals, key=lambda proposal: proposal.id.encode()))
 
 
 def _texts(texts: Iterable[str]) -> npt.NDArray[np.object_]:
