@@ -46,6 +46,19 @@ class Distributor:
     max_leaves_per_tree: int
     first_version: int
     order: Order
+    tree_sizes: tuple[int, ...] | None = None  # of a list whose trees somebody else has cut
+
+    def tree_count(self, leaves: int) -> int:
+        """Return how many trees so many leaves make."""
+        if self.tree_sizes is not None:
+            return len(self.tree_sizes)
+        return -(-leaves // self.max_leaves_per_tree)
+
+    def size_of(self, tree: int, leaves: int) -> int:
+        """Return how many of all leaves one tree gets: the most it may, the last one the rest."""
+        if self.tree_sizes is not None:
+            return self.tree_sizes[tree]
+        return min(self.max_leaves_per_tree, leaves - tree * self.max_leaves_per_tree)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,15 @@ from allocation.round_values import (
     tokens_of,
     weight_of,
 )
-from allocation.toml_values import boolean_of, integer_within, once, one_of, text_of, texts_of
+from allocation.toml_values import (
+    boolean_of,
+    integer_within,
+    list_of,
+    once,
+    one_of,
+    text_of,
+    texts_of,
+)
 from allocation.units import MAX_DECIMALS, U64_MAX
 
 if TYPE_CHECKING:
@@ -74,21 +82,40 @@ def read_distributor(table: Table, method: Method | None) -> Distributor:
         problem = "only for a list: the same rows in another order must give the same trees"
         table.refuse("order", problem, 'write "key"')
     first_version = table.get("first_version", integer_within(0, U64_MAX), 0)
-    return replace(_overridden(table, _NOTHING_WRITTEN), first_version=first_version, order=order)
+    common = _overridden(table, _NOTHING_WRITTEN, method)
+    return replace(common, first_version=first_version, order=order)
 
 
-def _overridden(table: Table, default: Distributor) -> Distributor:
+def _overridden(table: Table, default: Distributor, method: Method | None) -> Distributor:
     """Read the keys that [distributor] and each token may have."""
     leaves = one_of(tuple(_PROGRAM_OF_LEAF))
-    sizes = integer_within(1, MOST_LEAVES)
+    most, sizes = _sizes(table, default, method)
     return replace(
         default,
         program=table.get("program", text_of, default.program),
         base=table.get("base", address_of, default.base),
         locker_base=table.get("locker_base", address_of, default.locker_base),
         leaf=table.get("leaf", leaves, default.leaf),
-        max_leaves_per_tree=table.get("max_leaves_per_tree", sizes, default.max_leaves_per_tree),
+        max_leaves_per_tree=most,
+        tree_sizes=sizes,
     )
+
+
+def _sizes(
+    table: Table, default: Distributor, method: Method | None
+) -> tuple[int, tuple[int, ...] | None]:
+    """Read how many leaves a tree has at most and, for a list, how many each one has."""
+    if method not in ("list", None):
+        problem = "only for a list: how many wallets are paid is known when the pools are divided"
+        table.forbid(["tree_sizes"], problem, "write max_leaves_per_tree")
+    size = integer_within(1, MOST_LEAVES)
+    sizes = table.get("tree_sizes", list_of(size), default.tree_sizes)
+    if "tree_sizes" in table:
+        table.forbid(["max_leaves_per_tree"], "tree_sizes says it", "remove one of the two")
+    elif "max_leaves_per_tree" in table:
+        sizes = None
+    usual = default.max_leaves_per_tree if sizes is None else max(sizes)
+    return table.get("max_leaves_per_tree", size, usual), sizes
 
 
 def read_tokens(
@@ -129,7 +156,7 @@ def _token(
     )
     if method not in ("list", None):
         table.demand("pool", "write the tokens to be shared, as text")
-    distributor = _overridden(table, common)
+    distributor = _overridden(table, common, method)
     program = distributor.program or _PROGRAM_OF_LEAF[distributor.leaf]
     minimum, maximum = _limits(table, rules, decimals)
     return Token(

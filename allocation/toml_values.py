@@ -48,6 +48,18 @@ def integer_within(low: int, high: int) -> Callable[[object], int]:
     return parse
 
 
+def list_of(parse: Callable[[object], T]) -> Callable[[object], tuple[T, ...]]:
+    """Accept a list, not an empty one, of what `parse` accepts."""
+
+    def parse_list(value: object) -> tuple[T, ...]:
+        if not isinstance(value, list) or not value:
+            problem = "an empty list" if value == [] else f"{kind_of(value)}, not a list"
+            raise BadValueError(problem, "write a list in [brackets], with commas")
+        return tuple(parse(entry) for entry in value)
+
+    return parse_list
+
+
 def boolean_of(value: object) -> bool:
     """Accept true or false."""
     if not isinstance(value, bool):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,7 +133,7 @@ def distribution_of(
     *,
     allow_deep: bool = False,
 ) -> Distribution:
-    """Lay one token's allocations out as trees of at most `max_leaves_per_tree` leaves.
+    """Lay one token's allocations out as trees of the sizes that its plan says.
 
     Shapes: keys (m, 32) and texts (m,) are the wallet table that `allocations.wallets` points to.
     Errors: DistributionError for what nobody could claim, naming token and wallet.
@@ -140,7 +141,7 @@ def distribution_of(
     token, wallets = allocations.token, allocations.wallets
     plan = token.distributor
     _refuse_repeats(token, wallets, texts)
-    boundaries = _cut(len(wallets), plan.max_leaves_per_tree)
+    boundaries = _cut(token, len(wallets))
     distribution = Distribution(
         symbol=token.symbol,
         mint=token.mint,
@@ -176,9 +177,16 @@ def check_distribution(distribution: Distribution, *, allow_deep: bool = False) 
         _refuse_rows(distribution, distribution.locked > 0, problem, remedy)
 
 
-def _cut(count: int, most: int) -> tuple[int, ...]:
-    """Cut `count` rows into slices of `most`; the last one holds the rest."""
-    return (*range(0, count, most), count)
+def _cut(token: Token, count: int) -> tuple[int, ...]:
+    """Cut `count` rows into one slice per tree."""
+    plan = token.distributor
+    sizes = [plan.size_of(tree, count) for tree in range(plan.tree_count(count))]
+    if sum(sizes) != count:
+        raise DistributionError(
+            f"{token.symbol}: tree_sizes add up to {sum(sizes):,}, but {count:,} wallets are paid; "
+            "correct tree_sizes, or write max_leaves_per_tree instead"
+        )
+    return (0, *accumulate(sizes))
 
 
 def _check_depth(distribution: Distribution, *, allow_deep: bool) -> None:

@@ -188,6 +188,7 @@ def _check_locker(keys: _Keys, token: Token) -> None:
 def _depth_warnings(keys: _Keys, token: Token, profile: Profile, *, allow_deep: bool) -> list[str]:
     """Refuse trees too deep for a claim's transaction, or warn where that is wanted."""
     most = token.distributor.max_leaves_per_tree
+    key = "tree_sizes" if token.distributor.tree_sizes else "max_leaves_per_tree"
     limit = depth_limit(profile, token.claim)
     if depth_of(most) <= limit:
         return []
@@ -195,7 +196,7 @@ def _depth_warnings(keys: _Keys, token: Token, profile: Profile, *, allow_deep: 
     if allow_deep:
         return [f"{token.symbol}: {problem}; allowed by --allow-deep"]
     remedy = f"write at most {leaf_limit(limit)}, or pass --allow-deep"
-    keys.refuse("max_leaves_per_tree", most, problem, remedy)
+    keys.refuse(key, most, problem, remedy)
     return []
 
 

@@ -110,6 +110,19 @@ def test_rows_are_cut_after_every_full_shard(
     assert made.shard_count == len(list(made.shards()))
 
 
+def test_rows_are_cut_as_the_sizes_say() -> None:
+    made = built(range(9), max_leaves_per_tree=5, tree_sizes=(2, 5, 1, 1), first_version=3)
+    assert ((0, 2, 7, 8, 9), (3, 4, 5, 6)) == (made.boundaries, made.versions)
+
+
+def test_sizes_that_do_not_add_up_to_the_wallets_are_refused() -> None:
+    expected = (
+        "JUP: tree_sizes add up to 3, but 2 wallets are paid; correct tree_sizes, or write "
+        "max_leaves_per_tree instead"
+    )
+    assert expected == refusal(range(2), max_leaves_per_tree=2, tree_sizes=(2, 1))
+
+
 def test_the_12001st_leaf_is_a_tree_of_its_own() -> None:
     made = distribution(12_001, most=12_000)
     first, last = made.shards()

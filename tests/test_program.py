@@ -220,6 +220,11 @@ def test_more_leaves_than_a_claim_can_carry_are_refused() -> None:
     assert [] == check_round(load(staked(max_leaves_per_tree="32768")))
 
 
+def test_a_size_too_deep_is_refused_where_it_stands() -> None:
+    found = refusal(staked(tree_sizes="[3, 32769]"))
+    assert ("distributor.tree_sizes", "32769") == (found.column, found.value)
+
+
 def test_deep_trees_can_be_allowed_with_a_warning() -> None:
     warnings = check_round(load(staked(max_leaves_per_tree="32769")), allow_deep=True)
     assert 1 == len(warnings)

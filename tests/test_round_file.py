@@ -137,6 +137,25 @@ def test_every_option_of_a_list_can_be_written() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("common", "own", "most", "sizes"),
+    [
+        ("", "", 12_000, None),
+        ("tree_sizes = [5, 7, 1]", "", 7, (5, 7, 1)),
+        ("", "tree_sizes = [5]", 5, (5,)),
+        ("tree_sizes = [5, 7]", "tree_sizes = [3, 2]", 3, (3, 2)),
+        ("tree_sizes = [5, 7]", "max_leaves_per_tree = 4", 4, None),
+        ("max_leaves_per_tree = 4", "tree_sizes = [3, 2]", 3, (3, 2)),
+    ],
+)
+def test_a_list_may_say_the_size_of_every_tree(
+    common: str, own: str, most: int, sizes: tuple[int, ...] | None
+) -> None:
+    text = A_LIST.replace("decimals = 6\n", f"decimals = 6\n{own}\n", 1)
+    plan = load(f"{text}\n[distributor]\n{common}\n").tokens[0].distributor
+    assert (most, sizes) == (plan.max_leaves_per_tree, plan.tree_sizes)
+
+
 def test_a_token_overrides_what_is_common() -> None:
     own = f'program = "kamino"\nbase = "{WEN}"\nlocker_base = "{WEN}"\nmax_leaves_per_tree = 7\n'
     jup, wen = load(PER_PROPOSAL.replace('pool = "7500000.5"\n', f'pool = "1"\n{own}')).tokens

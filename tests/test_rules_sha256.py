@@ -34,7 +34,7 @@ def test_the_hash_is_that_of_this_json() -> None:
         '"minimum_average":null,"minimum_vote":null,"on_empty":"leave",'
         '"rounding":"largest-remainder"},"tokens":[{"claim":"transfer","decimals":"6",'
         '"distributor":{"base":null,"first_version":"0","leaf":"jupiter","locker_base":null,'
-        '"max_leaves_per_tree":"12000","order":"key","program":"jupiter"},'
+        '"max_leaves_per_tree":"12000","order":"key","program":"jupiter","tree_sizes":null},'
         f'"maximum_payout":null,"minimum_payout":null,"mint":"{JUP}","pool":null,"symbol":"JUP"}}]}}'
     )
     assert sha256(canonical.encode()).hexdigest() == rules_sha256(load(A_LIST))

@@ -160,6 +160,18 @@ def test_later_versions_than_the_round_gives_are_found() -> None:
     assert "tokens[0].trees[2].version is 2, but 3 by round.toml" in found
 
 
+def test_trees_cut_otherwise_than_the_round_says_are_found() -> None:
+    first, second, *others = SOUND["round.toml"].split(b"max_leaves_per_tree = 4")
+    for sizes, expected in (
+        (b"[3, 5]", "tokens[0].trees[0].max_num_nodes is 4, but 3 by round.toml"),
+        (b"[4]", "the number of tokens[0].trees is 3, but 1 by round.toml"),
+    ):
+        own = first + b"tree_sizes = " + sizes + second
+        content = b"max_leaves_per_tree = 4".join([own, *others])
+        problems = [found.problem for found in findings_in(seal({**SOUND, "round.toml": content}))]
+        assert expected in problems
+
+
 def test_every_key_of_a_round_file_that_is_none_is_found_at_its_line() -> None:
     files = replaced(SOUND, "round.toml", b"first_version = 0", b"first_version = -1")
     files = replaced(files, "round.toml", b'order = "key"', b'order = "luck"')

@@ -17,7 +17,7 @@ from merkle.cli.importing_inputs import register
 from merkle.cli.output import print_json, print_lines, printable, progress, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from allocation.address import Address
     from allocation.progress import Progress
@@ -177,7 +177,6 @@ def _distribution(imported: "ImportedTrees", token: _Token) -> "Distribution":
         versions=_versions(imported, token),
     )
     _check_addresses(imported, distribution)
-    _check_sizes(imported.boundaries)
     return distribution
 
 
@@ -224,19 +223,6 @@ def _check_addresses(imported: "ImportedTrees", distribution: "Distribution") ->
             )
 
 
-def _check_sizes(boundaries: "Sequence[int]") -> None:
-    """Accept what a round can say: trees of one size, of which only the last may be smaller."""
-    from allocation.errors import AsrError
-
-    sizes = [stop - start for start, stop in pairwise(boundaries)]
-    for number, size in enumerate(sizes):
-        if size > sizes[0] or (size < sizes[0] and number < len(sizes) - 1):
-            raise AsrError(
-                f"tree {number} has {size:,} leaves, tree 0 has {sizes[0]:,}: in one bundle only "
-                "the last tree may be smaller; import each tree as a bundle of its own"
-            )
-
-
 def _write(
     out: Path, token: _Token, distribution: "Distribution", report: "Progress | None"
 ) -> list[str]:
@@ -279,7 +265,7 @@ def _round_text(token: _Token, distribution: "Distribution") -> str:
             **({"base": format_address(token.base)} if token.base is not None else {}),
             **({"locker_base": LOCKER_BASE} if token.claim == "stake" else {}),
             "order": "input",
-            "max_leaves_per_tree": distribution.boundaries[1],
+            **_sizes(distribution),
             "first_version": distribution.versions[0],
         },
     }
@@ -288,3 +274,11 @@ def _round_text(token: _Token, distribution: "Distribution") -> str:
         for name, table in keys.items()
     ]
     return "# Made by `asr import trees`.\n\n" + "\n\n".join(tables) + "\n"
+
+
+def _sizes(distribution: "Distribution") -> dict[str, object]:
+    """Say how the list is cut: into trees of one size, the last one smaller, or of any sizes."""
+    sizes = [stop - start for start, stop in pairwise(distribution.boundaries)]
+    if set(sizes[:-1]) <= {sizes[0]} and sizes[-1] <= sizes[0]:
+        return {"max_leaves_per_tree": sizes[0]}
+    return {"tree_sizes": sizes}

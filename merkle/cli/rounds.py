@@ -115,8 +115,11 @@ def _trees_text(distribution: "Distribution", most: int) -> str:
     if not count:
         return "none: nobody is paid"
     limit = depth_limit(distribution.profile, distribution.claim)
-    largest, last = _leaves(distribution, 0), _leaves(distribution, count - 1)
+    leaves = [_leaves(distribution, number) for number in range(count)]
+    largest, last = max(leaves), leaves[-1]
     sizes = f"{largest:,} leaves" + (f", the last of {last:,}" if last != largest else "")
+    if min(leaves[:-1], default=largest) != largest:
+        sizes = f"{min(leaves):,} to {largest:,} leaves"
     return f"{count:,} of {sizes} ({most:,} at most), depth {depth_of(largest)} ({limit} at most)"
 
 

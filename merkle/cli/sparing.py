@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def spare(parameters: Iterable[Any]) -> None:
-    """Let these parameters convert their values with as little as possible."""
+    """Let these parameters, if they take one value each, convert it with as little as possible."""
     for parameter in parameters:
         usual = getattr(parameter, "get_runtime_param", None)
-        if usual is not None:
+        if usual is not None and parameter.nargs == 1 and not parameter.multiple:
             converter = _Converter(parameter.type_descriptor.annotation, usual)
             parameter.get_runtime_param = converter.itself
 
@@ -36,11 +36,10 @@ class _Converter:
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
         """Return a value as its command gets it."""
-        if param.nargs == 1 and not param.multiple:
-            if value is None or (self._annotation is str and isinstance(value, str)):
-                return value
-            if self._annotation is Path and isinstance(value, str):
-                return Path(value)
-            if value in get_args(self._annotation):
-                return value
+        if value is None or (self._annotation is str and isinstance(value, str)):
+            return value
+        if self._annotation is Path and isinstance(value, str):
+            return Path(value)
+        if value in get_args(self._annotation):
+            return value
         return self._usual().coerce(value, param=param, ctx=ctx)

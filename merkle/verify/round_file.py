@@ -68,10 +68,10 @@ def _token_differences(place: str, entry: TokenEntry, token: Token) -> Iterator[
         ("order", entry.order, plan.order),
     ):
         yield from _differing(f"{place}.{name}", ours, theirs)
-    most, trees = plan.max_leaves_per_tree, f"{place}.trees"
-    yield from _differing(f"the number of {trees}", len(entry.trees), -(-entry.wallets // most))
-    for number, tree in enumerate(entry.trees):
-        leaves = min(most, entry.wallets - number * most)  # the last one holds the rest
+    count, trees = plan.tree_count(entry.wallets), f"{place}.trees"
+    yield from _differing(f"the number of {trees}", len(entry.trees), count)
+    for number, tree in enumerate(entry.trees[:count]):
+        leaves = plan.size_of(number, entry.wallets)
         yield from _differing(f"{trees}[{number}].max_num_nodes", tree.max_num_nodes, leaves)
         version = plan.first_version + number
         yield from _differing(f"{trees}[{number}].version", tree.version, version)
