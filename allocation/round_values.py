@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SYMBOL_PATTERN: Final = "[A-Za-z0-9][A-Za-z0-9_-]{0,15}"
+LIST_OF_DIGESTS: Final = "sha256sums"  # where case does not count
 # 18 digits are more than any weight needs and keep what hostile ones cost small
 WEIGHT_PATTERN: Final = "([1-9][0-9]{0,17})(?:/([1-9][0-9]{0,17}))?"
 
@@ -36,6 +37,9 @@ def symbol_of(value: object) -> str:
     if not re.fullmatch(SYMBOL_PATTERN, text):
         remedy = "write 1 to 16 of A-Z a-z 0-9 _ -, the first a letter or digit: it names a folder"
         raise BadValueError("not a symbol", remedy)
+    if text.lower() == LIST_OF_DIGESTS:
+        problem = "the name of a bundle's file, and it names a folder beside it"
+        raise BadValueError(problem, "choose another")
     return text
 
 
