@@ -22,13 +22,25 @@ def fold_many(leaves: Hashes, siblings: Hashes, hash_name: HashName) -> Hashes:
 
     Shapes: leaves (n, 32), siblings (n, depth, 32) -> (n, 32).
     """
-    nodes = leaves
+    nodes, places = leaves, np.arange(len(leaves))  # nodes of one level, and whose is which
     for height in range(siblings.shape[1]):
-        pairs = _ordered_pairs(nodes, siblings[:, height])
-        starts = np.ones(len(pairs), np.bool_)
-        starts[1:] = (pairs[1:] != pairs[:-1]).any(axis=1)
-        nodes = hash_rows(hash_name, pairs[starts])[np.cumsum(starts) - 1]
-    return nodes
+        level = np.ascontiguousarray(siblings[:, height])
+        steps = np.diff(places, prepend=-1) != 0
+        firsts = np.flatnonzero(steps | _differ_from_last(level))
+        pairs = _ordered_pairs(nodes[places[firsts]], level[firsts])
+        fresh = _differ_from_last(pairs)
+        nodes = hash_rows(hash_name, pairs[fresh])
+        lengths = np.diff(firsts, append=len(places))
+        places = np.repeat(np.cumsum(fresh) - 1, lengths)
+    return nodes[places]
+
+
+def _differ_from_last(rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Return which rows are other bytes than the row before, shape (n,); the first one is."""
+    texts = rows.view(f"V{rows.shape[1]}").reshape(-1)
+    differ = np.ones(len(rows), np.bool_)
+    differ[1:] = texts[1:] != texts[:-1]
+    return differ
 
 
 def _ordered_pairs(nodes: Hashes, siblings: Hashes) -> npt.NDArray[np.uint8]:
