@@ -25,8 +25,9 @@ from allocation.round_tables import (
     read_rules,
     read_tokens,
 )
+from allocation.round_values import name_of
 from allocation.strict_toml import parse_toml
-from allocation.toml_values import one_of, text_of
+from allocation.toml_values import one_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ def load_round(path: Path) -> Round:
     top = parse_toml(path.name, text)
     tables = {"": top} | {name: top.table(name) for name in ("round", "inputs", "rules")}
     heading, inputs = tables["round"], tables["inputs"]
-    name = heading.need("name", text_of, "", 'write what the round is called, e.g. "ASR 2024 Q1"')
+    name = heading.need("name", name_of, "", 'write what the round is called, e.g. "ASR 2024 Q1"')
     method = heading.need("method", one_of(get_args(Method)), None, METHODS)
     if method:
         refuse_misplaced(method, tables)

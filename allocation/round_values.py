@@ -26,6 +26,14 @@ LIST_OF_DIGESTS: Final = "sha256sums"  # where case does not count
 WEIGHT_PATTERN: Final = "([1-9][0-9]{0,17})(?:/([1-9][0-9]{0,17}))?"
 
 
+def name_of(value: object) -> str:
+    """Accept what a round is called: the manifest and every summary show it in one line."""
+    text = text_of(value)
+    if not text.isprintable():
+        raise BadValueError("characters that cannot be printed", "write the name in one plain line")
+    return text
+
+
 def title_of(value: object) -> str:
     """Accept any text as it is, even none: it is shown, never interpreted."""
     return value if isinstance(value, str) else text_of(value)

@@ -110,10 +110,9 @@ def test_a_name_that_could_steer_a_terminal_is_refused_and_nothing_is_written(
     tmp_path: Path,
 ) -> None:
     tokens = [PlainToken(rows=plain_rows(3))]
-    text = round_text(tokens).replace("A plain round", "A \\u001b[2J round")
-    (tmp_path / "round.toml").write_text(text)
+    (tmp_path / "round.toml").write_text(round_text(tokens))
     (tmp_path / "list.csv").write_bytes(list_csv(tokens))
-    the_round = load_round(tmp_path / "round.toml")
+    the_round = replace(load_round(tmp_path / "round.toml"), name="A \x1b[2J round")
     with (
         allocations_of(the_round, tmp_path) as allocations,
         pytest.raises(BundleError, match=r"round is 'A \\x1b\[2J round', not a printable text"),

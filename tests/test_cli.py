@@ -13,6 +13,7 @@ import subprocess
 import sys
 from difflib import unified_diff
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import pytest
@@ -24,7 +25,6 @@ from tests.golden import FOLDER, replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 WALLET = "9tvKkHddwagcQee7nGnS8koxsh4aqpY8FCQhPtMKsCji"
 START = "from merkle.cli import main; main()"
@@ -168,7 +168,9 @@ def test_a_mistake_of_ours_is_not_hidden(tmp_path: Path) -> None:
     assert b"RuntimeError: unforeseen" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["summary"], ["proof", WALLET]])
+@pytest.mark.parametrize(
+    "arguments", [["summary"], ["proof", WALLET], ["explain", "1" * 32, "--json"]]
+)
 def test_a_reader_who_leaves_is_no_error(sample: Path, arguments: list[str]) -> None:
     command, *rest = arguments
     receiver, sender = os.pipe()
@@ -181,6 +183,23 @@ def test_a_reader_who_leaves_is_no_error(sample: Path, arguments: list[str]) -> 
     )
     os.close(sender)
     assert (1, b"") == (done.returncode, done.stderr)
+
+
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="only Linux has a disk that is always full"
+)
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_an_output_that_takes_nothing_is_an_error_in_one_line(
+    sample: Path, options: list[str]
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(  # noqa: S603 - ours
+            [sys.executable, "-c", START, "summary", str(sample / "bundle"), *options],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (1, b"error: No space left on device\n") == (done.returncode, done.stderr)
 
 
 def test_a_short_disk_is_refused_before_anything_is_written(

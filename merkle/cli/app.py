@@ -67,12 +67,20 @@ def _stop() -> NoReturn:
 
 
 def _print_error(error: Exception, *, as_json: bool) -> None:
-    """Print the message whole; with --json every finding, however many there are."""
+    """Print the message whole; with --json every finding, however many there are.
+
+    Where stdout takes nothing more, as on a full disk, the message goes to stderr.
+    """
     if as_json:
         findings = _findings_of(error)
         message = f"{len(findings):,} findings" if len(findings) > 1 else str(error)
-        print_json({"error": message, "findings": findings})
-    else:
+        try:
+            print_json({"error": message, "findings": findings})
+        except BrokenPipeError:
+            raise  # as everywhere: the reader has left
+        except OSError:
+            as_json = False
+    if not as_json:
         lines = [printable(line) for line in str(error).split("\n")]
         typer.echo("\n".join(["error: " + lines[0], *lines[1:]]), err=True)
 
