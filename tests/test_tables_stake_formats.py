@@ -131,6 +131,19 @@ def test_json_may_hold_true_false_and_numbers_below_zero(folder: StakeFolder) ->
     assert [(A, 15)] == folder.stakes(stake_events="events.jsonl").staked
 
 
+def test_a_bad_row_of_json_leaves_true_false_and_numbers_below_zero_good(
+    folder: StakeFolder,
+) -> None:
+    days = [stake(ONE, cooling=True), stake(TWO, cooling=False), stake("07-03", cooling=False)]
+    folder.lines("stakes.jsonl", days)
+    [error] = folder.errors(stakes="stakes.jsonl")
+    assert error.startswith("stakes.jsonl:3: date '07-03': ")
+    event = {"timestamp": START, "wallet": A, "delta": 5}
+    folder.lines("events.jsonl", [event, {**event, "delta": -5}, {**event, "delta": "five"}])
+    [error] = folder.errors(stake_events="events.jsonl")
+    assert error.startswith("events.jsonl:3: delta 'five': ")
+
+
 @pytest.mark.parametrize("delta", ["-0", "-1.0", "-1e3", "-9223372036854775809"])
 def test_other_numbers_of_json_are_written_as_text(folder: StakeFolder, delta: str) -> None:
     row = f'{{"timestamp": {START}, "wallet": "{A}", "delta": {delta}}}\n'
