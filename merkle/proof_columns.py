@@ -11,7 +11,7 @@ from merkle.hashing import hash_rows
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from merkle.hashing import Hashes, HashName
+    from merkle.hashing import Hashes, HashName, Rows
 
 
 def fold_many(leaves: Hashes, siblings: Hashes, hash_name: HashName) -> Hashes:
@@ -22,36 +22,39 @@ def fold_many(leaves: Hashes, siblings: Hashes, hash_name: HashName) -> Hashes:
 
     Shapes: leaves (n, 32), siblings (n, depth, 32) -> (n, 32).
     """
-    nodes, places = leaves, np.arange(len(leaves))  # nodes of one level, and whose is which
+    nodes, places = leaves, np.arange(len(leaves))  # some nodes, and which of them is whose
     for height in range(siblings.shape[1]):
         level = np.ascontiguousarray(siblings[:, height])
-        steps = np.diff(places, prepend=-1) != 0
-        firsts = np.flatnonzero(steps | _differ_from_last(level))
-        pairs = _ordered_pairs(nodes[places[firsts]], level[firsts])
-        fresh = _differ_from_last(pairs)
-        nodes = hash_rows(hash_name, pairs[fresh])
-        lengths = np.diff(firsts, append=len(places))
-        places = np.repeat(np.cumsum(fresh) - 1, lengths)
+        starts = _begins_run(level)
+        starts[1:] |= places[1:] != places[:-1]
+        firsts = np.flatnonzero(starts)
+        low, high = _ordered(nodes[places[firsts]], level[firsts])
+        fresh = _begins_run(low) | _begins_run(high)
+        nodes = hash_rows(hash_name, _messages(low[fresh], high[fresh]))
+        places = (np.cumsum(fresh) - 1)[np.cumsum(starts) - 1]
     return nodes[places]
 
 
-def _differ_from_last(rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Return which rows are other bytes than the row before, shape (n,); the first one is."""
-    texts = rows.view(f"V{rows.shape[1]}").reshape(-1)
-    differ = np.ones(len(rows), np.bool_)
-    differ[1:] = texts[1:] != texts[:-1]
-    return differ
+def _begins_run(rows: Hashes) -> npt.NDArray[np.bool_]:
+    """Return which rows are not the same bytes as the row before, shape (n,)."""
+    words = rows.view(np.uint64)
+    begins = np.zeros(len(rows), np.bool_)
+    begins[:1] = True
+    for word in range(words.shape[1]):
+        begins[1:] |= words[1:, word] != words[:-1, word]
+    return begins
 
 
-def _ordered_pairs(nodes: Hashes, siblings: Hashes) -> npt.NDArray[np.uint8]:
-    """Lay out `01 || smaller || larger` for every row, comparing big-endian words."""
-    ours = np.ascontiguousarray(nodes).view(">u8")
-    theirs = np.ascontiguousarray(siblings).view(">u8")
-    smaller = np.zeros(len(nodes), np.bool_)
-    for word in reversed(range(ours.shape[1])):
-        smaller = np.where(
-            ours[:, word] == theirs[:, word], smaller, theirs[:, word] < ours[:, word]
-        )
-    low = np.where(smaller[:, None], siblings, nodes)
-    high = np.where(smaller[:, None], nodes, siblings)
-    return np.hstack([np.ones((len(nodes), 1), np.uint8), low, high])
+def _ordered(nodes: Hashes, siblings: Hashes) -> tuple[Hashes, Hashes]:
+    """Return the smaller and the larger of every pair: nearly always the first word decides."""
+    ours, theirs = nodes.view(">u8")[:, 0], siblings.view(">u8")[:, 0]
+    smaller = theirs < ours
+    for row in np.flatnonzero(theirs == ours).tolist():
+        smaller[row] = siblings[row].tobytes() < nodes[row].tobytes()
+    swapped = smaller[:, None]
+    return np.where(swapped, siblings, nodes), np.where(swapped, nodes, siblings)
+
+
+def _messages(low: Hashes, high: Hashes) -> Rows:
+    """Lay out `01 || smaller || larger` for every pair."""
+    return np.hstack([np.ones((len(low), 1), np.uint8), low, high])

@@ -81,7 +81,7 @@ class HashedFile:
         for block in self.blocks(size):
             end = block.rfind(b"\n") + 1
             if end:
-                yield rest + block[:end]
+                yield b"".join([rest, memoryview(block)[:end]])
                 rest = block[end:]
             else:
                 rest += block

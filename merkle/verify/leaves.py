@@ -135,15 +135,19 @@ def _fresh_siblings(
             tail, fresh = _CLOSING, depth
         if not proof.startswith(_OPENING) or not proof.endswith(tail):
             return None
-        parts = proof[len(_OPENING) : -len(tail)].split(SIBLING_JOINT)
-        if len(parts) != fresh:
-            return None
-        texts += parts
+        text = proof[len(_OPENING) : -len(tail)]
         counts.append(fresh)
-        length = len(tail)
-        for level in range(fresh - 1, 0, -1):
-            length += len(parts[level]) + len(SIBLING_JOINT)
-            tail_lengths[level] = length
+        if fresh == 1:  # of every second leaf; whether it is one node is seen when it is read
+            texts.append(text)
+        else:
+            parts = text.split(SIBLING_JOINT)
+            if len(parts) != fresh:
+                return None
+            texts += parts
+            length = len(tail)
+            for level in range(fresh - 1, 0, -1):
+                length += len(parts[level]) + len(SIBLING_JOINT)
+                tail_lengths[level] = length
         fresh = min((row ^ (row - 1)).bit_length(), depth)
         tail = proof[-tail_lengths[fresh] :]
     return texts, counts
