@@ -49,3 +49,14 @@ def test_a_workspace_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         workspace(tmp_path / "missing" / "bundle"),
     ):
         pass
+
+
+@pytest.mark.parametrize("name", ["note.txt", "JUP/keys.json", "JUP/proofs/link"])
+def test_force_deletes_nothing_that_is_no_part_of_a_bundle(name: str, tmp_path: Path) -> None:
+    write(tmp_path / "bundle")
+    stranger = tmp_path / "bundle" / name
+    stranger.parent.mkdir(parents=True, exist_ok=True)
+    stranger.symlink_to(tmp_path) if name.endswith("link") else stranger.write_text("mine", "utf-8")
+    with pytest.raises(AsrError, match=f"{name} is no part of a bundle; move it away"):
+        write(tmp_path / "bundle", force=True)
+    assert stranger.exists()

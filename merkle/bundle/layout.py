@@ -43,6 +43,11 @@ def tree_file(symbol: str, number: int) -> str:
     return f"{symbol}/proofs/tree_{number}.json"
 
 
+def is_bundle_file(name: str) -> bool:
+    """Say whether a path within a folder is one that a bundle may have."""
+    return name == SUMS or _PATH.fullmatch(name) is not None
+
+
 def expected_files(tree_counts: Mapping[str, int]) -> list[str]:
     """Name every file but the list of digests, for trees per symbol."""
     allocations = [allocations_file(symbol) for symbol in tree_counts]

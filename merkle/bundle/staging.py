@@ -24,7 +24,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from allocation.errors import AsrError
-from merkle.bundle.layout import MANIFEST, SUMS
+from merkle.bundle.layout import MANIFEST, SUMS, is_bundle_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +88,10 @@ def check_target(target: Path, *, force: bool) -> None:
         raise AsrError(f"{target} exists; choose another name, or replace it with --force")
     if names and not names >= {MANIFEST, SUMS}:
         raise AsrError(f"{target} is no bundle, and --force replaces nothing else; remove it first")
+    for path in sorted(target.rglob("*")):
+        folder = path.is_dir() and not path.is_symlink()
+        if not folder and not is_bundle_file(path.relative_to(target).as_posix()):
+            raise AsrError(f"{path} is no part of a bundle; move it away, --force would delete it")
 
 
 def _names_in(target: Path) -> set[str]:

@@ -1,6 +1,7 @@
 """`asr verify`: a whole bundle, one wallet of it, or a proof on its own."""
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -68,7 +69,7 @@ def _verify_bundle(path: Path, *, as_json: bool) -> None:
     from merkle.verify import verify_bundle
 
     with progress() as report:
-        verification = verify_bundle(path, progress=report)
+        verification = verify_bundle(path, processes=os.cpu_count() or 1, progress=report)
     if as_json:
         print_json(asdict(verification))
     else:
@@ -86,11 +87,15 @@ def _verification_lines(verification: "Verification") -> list[str]:
         counted(verification.proofs, "proof"),
     ]
     count = len(verification.findings)
-    holds = "Everything holds: each root recomputed, each proof folded, each digest compared."
+    holds = [
+        "Everything holds: each root recomputed, each proof folded, each digest compared.",
+        "Not recomputed: the amounts from the inputs, and with them the figures of report.json and",
+        "breakdown.parquet. Build the round again for that: the same bundle id comes out.",
+    ]
     return [
         *(printable(finding) for finding in verification.findings),
         f"checked {', '.join(parts)}",
-        f"{counted(count, 'finding')}: this bundle is not to be trusted." if count else holds,
+        *([f"{counted(count, 'finding')}: this bundle is not to be trusted."] if count else holds),
         f"bundle id  {verification.bundle_id or 'none'}",
     ]
 

@@ -62,7 +62,7 @@ def verify_bundle(path: Path, *, progress: Progress | None = None) -> Verificati
     if manifest is not None and the_round is not None:
         check_round(task, the_round, manifest)
     check_inputs(task, the_round)
-    check_report(task, manifest)
+    check_report(task, manifest, the_round)
     task.check_digest(BREAKDOWN)
     checks = [] if manifest is None else _check_tokens(task, manifest)
     if manifest is None:

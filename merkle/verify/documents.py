@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 
 from allocation.round import InputFiles
+from allocation.rules import applied
 from allocation.units import U64_MAX
 from merkle.bundle.findings import BundleError, quoted
 from merkle.bundle.layout import INPUTS, REPORT
@@ -64,8 +65,8 @@ def _input_name(entry: Node) -> str:
     return members["name"].text("(?s).+", "a file name")
 
 
-def check_report(task: Task, manifest: Manifest | None) -> None:
-    """Find what is no report, or says otherwise than the manifest of the same things."""
+def check_report(task: Task, manifest: Manifest | None, the_round: Round | None) -> None:
+    """Find what is no report, or says otherwise than manifest and round of the same things."""
     content = task.read(REPORT)
     if content is None:
         return
@@ -74,6 +75,8 @@ def check_report(task: Task, manifest: Manifest | None) -> None:
         report.entries()
         if manifest is not None:
             _compare(task, report, manifest)
+        if the_round is not None and the_round.method != "list":
+            _compare_values(task, report.member("rules"), applied(the_round), "the round")
     except BundleError as error:
         task.findings.add_error(error)
 
@@ -88,9 +91,11 @@ def _compare(task: Task, report: Node, manifest: Manifest) -> None:
         _compare_values(task, node, {key: stated[key] for key in TOKEN_KEYS})
 
 
-def _compare_values(task: Task, node: Node, stated: dict[str, object]) -> None:
+def _compare_values(
+    task: Task, node: Node, stated: dict[str, object], source: str = "the manifest"
+) -> None:
     for key, expected in stated.items():
         member = node.member(key)
         if type(member.value) is not type(expected) or member.value != expected:
-            problem = f"is {quoted(member.value)}, the manifest has {quoted(expected)}"
+            problem = f"is {quoted(member.value)}, {source} has {quoted(expected)}"
             task.findings.add(REPORT, f"{member.place} {problem}")
