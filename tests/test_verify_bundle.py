@@ -167,7 +167,7 @@ def test_no_nesting_is_too_deep_to_be_refused(depth: int) -> None:
 @pytest.mark.parametrize("name", [CSV, TREE])
 def test_a_line_without_end_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("merkle.verify.tokens.LONGEST_ROW", 1 << 20)
-    monkeypatch.setattr("merkle.verify.tokens.LONGEST_HEAD", 1 << 20)
+    monkeypatch.setattr("merkle.verify.shards.LONGEST_HEAD", 1 << 20)
     files = seal({**SOUND, name: SOUND[name][:100] + b"x" * 100_000})
     found = in_file(files, name)
     assert "a line longer than any that a bundle holds" in {finding.problem for finding in found}

@@ -73,7 +73,7 @@ def test_a_row_that_is_spoilt_behind_its_wallet_is_found_at_the_wallet() -> None
 
 
 def test_what_follows_the_closing_brace_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("merkle.verify.tokens.LONGEST_HEAD", 1 << 20)
+    monkeypatch.setattr("merkle.verify.shards.LONGEST_HEAD", 1 << 20)
     monkeypatch.setattr("merkle.verify.tree_lines.READ_AT_ONCE", len(SOUND[TREE]))
     files = seal({**SOUND, TREE: SOUND[TREE] + SOUND[TREE]})
     assert "goes on after the closing brace" in problems_in(files, TREE)

@@ -1,6 +1,7 @@
 """`asr verify`: a whole bundle, one wallet of it, or a proof on its own."""
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -68,7 +69,7 @@ def _verify_bundle(path: Path, *, as_json: bool) -> None:
     from merkle.verify import verify_bundle
 
     with progress() as report:
-        verification = verify_bundle(path, progress=report)
+        verification = verify_bundle(path, processes=os.cpu_count() or 1, progress=report)
     if as_json:
         print_json(asdict(verification))
     else:

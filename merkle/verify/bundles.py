@@ -23,6 +23,7 @@ from merkle.verify.findings import Findings
 from merkle.verify.round_file import check_round, read_round
 from merkle.verify.task import Task
 from merkle.verify.tokens import TokenCheck
+from merkle.verify.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,8 +47,13 @@ class Verification:
     proofs: int  # that lead to their root
 
 
-def verify_bundle(path: Path, *, progress: Progress | None = None) -> Verification:
+def verify_bundle(
+    path: Path, *, processes: int = 1, progress: Progress | None = None
+) -> Verification:
     """Check a bundle against itself, whoever wrote it; each file is read once.
+
+    Large bundles are checked by as many `processes`. What is found and its order do not depend on
+    that.
 
     Errors: AsrError where there is no folder; what is wrong in it is in the findings.
     """
@@ -64,7 +70,7 @@ def verify_bundle(path: Path, *, progress: Progress | None = None) -> Verificati
     check_inputs(task, the_round)
     check_report(task, manifest, the_round)
     task.check_digest(BREAKDOWN)
-    checks = [] if manifest is None else _check_tokens(task, manifest)
+    checks = [] if manifest is None else _check_tokens(task, manifest, processes)
     if manifest is None:
         for file in sums.keys() - FIXED_FILES:
             task.check_digest(file)
@@ -118,9 +124,11 @@ def _check_names(task: Task, files: Collection[str]) -> None:
             task.findings.add(SUMS, f"lists {file}, which is no file of this bundle")
 
 
-def _check_tokens(task: Task, manifest: Manifest) -> list[TokenCheck]:
+def _check_tokens(task: Task, manifest: Manifest, processes: int) -> list[TokenCheck]:
     checks = []
-    for index, token in enumerate(manifest.tokens):
-        checks.append(TokenCheck(task, f"tokens[{index}]", token))
-        checks[-1].run()
+    leaves = sum(tree.max_num_nodes for token in manifest.tokens for tree in token.trees)
+    with workers(processes, leaves) as executor:
+        for index, token in enumerate(manifest.tokens):
+            checks.append(TokenCheck(task, f"tokens[{index}]", token))
+            checks[-1].run(executor)
     return checks

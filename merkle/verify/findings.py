@@ -33,6 +33,13 @@ class Findings:
         found = error.finding
         self.add(found.file, found.problem, line=found.line, wallet=found.wallet)
 
+    def add_all(self, others: Findings) -> None:
+        """Record what others have found, after all that was found so far."""
+        for found in others._found:
+            self.add(found.file, found.problem, line=found.line, wallet=found.wallet)
+        for file, count in others._counts.items():
+            self._counts[file] += max(count - MOST_PER_FILE, 0)
+
     def check_digest(self, sums: Mapping[str, str], file: str, digest: str) -> None:
         """Hold a file's sha256 to the list; what is not listed is found elsewhere."""
         if digest != sums.get(file, digest):
