@@ -85,7 +85,6 @@ def test_long_names_of_scenarios_stand_at_an_angle_and_once(sample: Path) -> Non
     [
         r"$\\frac{",
         "$x$ & <script>",
-        r"\u202eevil\u0007",
         "\u6d4b\u8bd5",
         "_hidden",
         "{0} %s",
