@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from multiprocessing import active_children
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +16,13 @@ from allocation.errors import AsrError
 from merkle.bundle.findings import Finding
 from merkle.verify import findings, verify_bundle
 from merkle.verify.findings import Findings
-from merkle.verify.workers import workers
+from merkle.verify.workers import runner
 from tests.forging import CSV, TREE, Leaf, leaves_of, replaced, sound, with_leaves
 from tests.plain_bundle import put
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.forging import Files
 
 SOUND = sound()
@@ -45,7 +49,9 @@ def test_processes_find_what_one_finds_in_the_same_order(
     found = verify_bundle(path, processes=2, progress=lambda *stage: stages.append(stage))
     assert expected == found
     assert (files is SOUND) == (not found.findings)
-    assert [4, 8, 10] == [done for stage, done, _ in stages if stage == "JUP: proofs"]
+    done = [done for stage, done, _ in stages if stage == "JUP: proofs"]
+    assert (3, 10) == (len(done), done[-1])
+    assert sorted(done) == done
 
 
 def test_what_others_have_found_is_counted_beyond_what_is_kept(
@@ -64,23 +70,74 @@ def test_what_others_have_found_is_counted_beyond_what_is_kept(
     ) == ours.all()
 
 
-def test_a_killed_process_is_said_in_words() -> None:
+@pytest.mark.parametrize("count", [2, 5])
+def test_a_killed_process_is_said_in_words(count: int) -> None:
     with pytest.raises(AsrError, match="a process that checked trees was killed"):  # noqa: SIM117
-        with workers(2, MANY) as executor:
-            executor.submit(os.abort).result()
+        with runner(2, MANY) as run:
+            list(run(signal.raise_signal, [signal.SIGKILL] * count))
+
+
+def test_a_process_that_has_been_killed_gets_no_job() -> None:
+    def killed() -> Iterator[int]:
+        for process in active_children():
+            process.kill()
+            process.join()
+        yield -7
+
+    with pytest.raises(AsrError, match="a process that checked trees was killed"):  # noqa: SIM117
+        with runner(2, MANY) as run:
+            list(run(abs, killed()))
+
+
+def test_more_jobs_than_processes_are_all_done() -> None:
+    with runner(2, MANY) as run:
+        assert list(range(9)) == sorted(run(abs, range(0, -9, -1)))
+        assert ["word" * 100_000] * 5 == list(run(str, ["word" * 100_000] * 5))
+    assert [] == active_children()
+
+
+def test_few_leaves_and_one_process_need_no_other() -> None:
+    for processes, leaves in ((1, MANY), (2, 100)):
+        with runner(processes, leaves) as run:
+            assert [os.getpid()] == list(run(lambda _: os.getpid(), [0]))
+
+
+@pytest.mark.parametrize("signals", [1, 2])
+def test_an_interruption_ends_every_process(signals: int) -> None:
+    code = (
+        "import os, signal, threading, time\n"
+        "from merkle.verify.workers import runner\n"
+        "def interrupt():\n"
+        f"    for _ in range({signals}):\n"
+        "        os.killpg(os.getpgid(0), signal.SIGINT)\n"
+        f"with runner(2, {MANY}) as run:\n"
+        "    print(next(run(abs, [-7])), flush=True)\n"
+        "    threading.Timer(0.2, interrupt).start()\n"
+        "    list(run(time.sleep, [60, 60, 60]))\n"
+    )
+    done = started(code)
+    assert (-signal.SIGINT, b"7\n") == (done.returncode, done.stdout)
 
 
 def test_processes_end_with_the_one_they_serve_even_where_it_is_killed() -> None:
     code = (
         "import os, signal\n"
-        "from merkle.verify.workers import workers\n"
-        f"with workers(2, {MANY}) as executor:\n"
-        "    print(executor.submit(abs, -7).result(), flush=True)\n"
+        "from merkle.verify.workers import runner\n"
+        f"with runner(2, {MANY}) as run:\n"
+        "    print(*run(abs, [-7]), flush=True)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    command = [sys.executable, "-c", code]
-    # what they print to is closed only when all of them have ended
-    done = subprocess.run(  # noqa: S603 - ours
-        command, stdout=subprocess.PIPE, cwd=ROOT, timeout=60, check=False
+    done = started(code)
+    assert (-signal.SIGKILL, b"7\n") == (done.returncode, done.stdout)
+
+
+def started(code: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a program to the end of all its processes: only then what they print to is closed."""
+    return subprocess.run(  # noqa: S603 - ours
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+        start_new_session=True,
     )
-    assert (-9, b"7\n") == (done.returncode, done.stdout)

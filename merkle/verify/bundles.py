@@ -23,7 +23,7 @@ from merkle.verify.findings import Findings
 from merkle.verify.round_file import check_round, read_round
 from merkle.verify.task import Task
 from merkle.verify.tokens import TokenCheck
-from merkle.verify.workers import workers
+from merkle.verify.workers import runner
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -127,8 +127,8 @@ def _check_names(task: Task, files: Collection[str]) -> None:
 def _check_tokens(task: Task, manifest: Manifest, processes: int) -> list[TokenCheck]:
     checks = []
     leaves = sum(tree.max_num_nodes for token in manifest.tokens for tree in token.trees)
-    with workers(processes, leaves) as executor:
+    with runner(processes, leaves) as run:
         for index, token in enumerate(manifest.tokens):
             checks.append(TokenCheck(task, f"tokens[{index}]", token))
-            checks[-1].run(executor)
+            checks[-1].run(run)
     return checks

@@ -43,6 +43,7 @@ class Shard:
 class CheckedShard:
     """What came of it."""
 
+    number: int
     findings: Findings
     rows: int
     proofs: int  # that lead to the root
@@ -55,7 +56,9 @@ def check_shard(shard: Shard) -> CheckedShard:
     facts = _facts(shard)
     _check_entry(shard, facts, findings)
     proofs = _check_tree(shard, facts, findings)
-    return CheckedShard(findings=findings, rows=len(shard.rows.texts), proofs=proofs)
+    return CheckedShard(
+        number=shard.number, findings=findings, rows=len(shard.rows.texts), proofs=proofs
+    )
 
 
 def _check_claimable(shard: Shard, findings: Findings) -> None:

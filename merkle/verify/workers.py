@@ -3,64 +3,116 @@
 from __future__ import annotations
 
 import signal
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
-from threading import Thread
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from allocation.errors import AsrError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from multiprocessing.connection import Connection
 
 WORTH_PROCESSES: Final = 200_000  # leaves; a process takes as long to start as 30,000 to check
 MOST_PROCESSES: Final = 4  # more would wait for the one that reads the allocations
 
-P = ParamSpec("P")
-T = TypeVar("T")
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+class Runner(Protocol):
+    """Does a task with many jobs, and yields the results in whatever order they come."""
+
+    def __call__(self, task: Callable[[Job], Result], jobs: Iterable[Job], /) -> Iterator[Result]:
+        """Do `task` with every job; a job is made when somebody is free for it."""
 
 
 @contextmanager
-def workers(processes: int, leaves: int) -> Iterator[Executor]:
-    """Lend what runs tasks: at most so many processes, or none but this for so few leaves.
+def runner(processes: int, leaves: int) -> Iterator[Runner]:
+    """Lend at most so many processes, or this one alone for so few leaves.
 
     Errors: AsrError where a process is killed.
     """
     if processes == 1 or leaves < WORTH_PROCESSES:
-        yield _AtOnce()
+        yield map
         return
-    # started anew rather than forked: this one has threads
-    count = min(processes, MOST_PROCESSES)
-    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_serve)
+    crew = _Crew(min(processes, MOST_PROCESSES))
     try:
-        yield pool
-    except BrokenProcessPool as error:
+        yield crew.run
+    except BaseException:
+        crew.terminate()
+        raise
+    finally:
+        crew.close()
+
+
+class _Crew:
+    """Processes that wait at the ends of pipes; each has one job at a time, so none blocks."""
+
+    def __init__(self, count: int) -> None:
+        context = get_context("spawn")  # rather than forked: this process has threads
+        self._idle: list[Connection] = []
+        self._busy: list[Connection] = []
+        self._processes = []
+        for _ in range(count):
+            ours, theirs = context.Pipe()
+            # what this process leaves behind, however it ends, is ended too: Python ends daemons,
+            # and a pipe is closed with the process at its other end
+            process = context.Process(target=_serve, args=(theirs,), daemon=True)
+            process.start()
+            theirs.close()
+            self._processes.append(process)
+            self._idle.append(ours)
+
+    def run(self, task: Callable[[Job], Result], jobs: Iterable[Job], /) -> Iterator[Result]:
+        """Do a task with every job."""
+        for job in jobs:
+            while not self._idle:
+                yield self._receive()
+            connection = self._idle.pop()
+            self._busy.append(connection)
+            with _explaining_the_dead():
+                connection.send((task, job))
+        while self._busy:
+            yield self._receive()
+
+    def _receive(self) -> Any:
+        connection = cast("Connection", wait(self._busy)[0])
+        with _explaining_the_dead():
+            result = connection.recv()
+        self._busy.remove(connection)
+        self._idle.append(connection)
+        return result
+
+    def terminate(self) -> None:
+        """End the processes in the middle of whatever they do."""
+        for process in self._processes:
+            process.terminate()
+
+    def close(self) -> None:
+        """Let the processes go."""
+        for connection in self._idle + self._busy:
+            connection.close()
+        for process in self._processes:
+            process.join()
+
+
+@contextmanager
+def _explaining_the_dead() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, ConnectionError) as error:
         problem = "a process that checked trees was killed, perhaps for want of memory"
         raise AsrError(f"{problem}; start the command again") from error
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
-class _AtOnce(Executor):
-    """Runs every task when it is given."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run a task."""
-        future: Future[T] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-
-def _serve() -> None:
-    """Leave Ctrl-C to the first process, and end with it even where it is killed."""
+def _serve(connection: Connection) -> None:
+    """Do one job after the other until the other end is closed; Ctrl-C is for the other end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    assert parent is not None, "a worker has been started by somebody"  # noqa: S101 - Python's promise
-    parent.join()
-    signal.raise_signal(signal.SIGTERM)  # pragma: no cover - nothing is written down any more
+    while True:
+        try:
+            task, job = connection.recv()
+        except EOFError:
+            return
+        connection.send(task(job))
