@@ -27,7 +27,8 @@ RANKS: Final = (
     ("deployment", "claim"),
     ("codec",),
     ("bundle",),
-    ("rehearse", "audit", "diff", "verify", "rpc"),
+    ("verify", "rpc"),
+    ("rehearse", "audit", "diff"),
     ("web",),
     ("cli",),
 )
