@@ -1,110 +1,23 @@
-"""The claim programs, as data: ids, what each can claim, seeds and how deep its trees may be."""
+"""What a round asks of its claim programs, and the rounds that they cannot serve."""
 
 # ruff: noqa: PLC0415 - one wallet's proof needs the programs, but no round: checking one loads more
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from solders.pubkey import Pubkey
-
-from allocation.address import Address, parse_address
 from allocation.round import NO_PROGRAM
 from merkle.leaf import JUPITER
+from merkle.program.profiles import PROFILES, depth_limit, leaf_limit, too_deep
 from merkle.proof import depth_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from allocation.round import Claim, Round, Token
+    from allocation.round import Round, Token
     from allocation.strict_toml import Findings
-
-DISTRIBUTOR_SEED: Final = b"MerkleDistributor"
-DEEPEST: Final = 32  # Jupiter's builder stops at 2^32 - 1 leaves
-MOST_LEAVES: Final = 2**DEEPEST - 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """One deployed claim program.
-
-    Source: jup-ag/distributor@master, @distributor_asr, @distributor_2024, Kamino-Finance/
-            distributor, jito-foundation/distributor@master: lib.rs (id), merkle-tree/src/utils.rs
-            (seeds). Depths: the most proof hashes that the tightest claim transaction holds within
-            1232 bytes (measured on built and signed transactions).
-    """
-
-    name: str
-    program_id: Address
-    has_base: bool  # whether a base key is a seed of the distributor's address
-    depths: Mapping[Claim, int]  # claims that the program has -> siblings that fit
-
-
-PROFILES: Final = {
-    profile.name: profile
-    for profile in (
-        Profile(
-            name="jupiter",
-            program_id=parse_address("DiS3nNjFVMieMgmiQFm6wgJL7nevk4NrhXKLbtEH1Z2R"),
-            has_base=True,
-            depths={"stake": 15, "transfer": 16},
-        ),
-        Profile(
-            name="jupiter-asr-2024",
-            program_id=parse_address("Dis2TfkFnXFkrtvAktEkw37sdb7qwJgY6H7YZJwk51wK"),
-            has_base=True,
-            depths={"stake": 17},
-        ),
-        Profile(
-            name="jupiter-2024",
-            program_id=parse_address("DiSLRwcSFvtwvMWSs7ubBMvYRaYNYupa76ZSuYLe6D7j"),
-            has_base=True,
-            depths={"transfer": 22},
-        ),
-        Profile(
-            name="kamino",
-            program_id=parse_address("KdisqEcXbXKaTrBFqeDLhMmBvymLTwj9GmhDcdJyGat"),
-            has_base=True,
-            depths={"transfer": 22},
-        ),
-        Profile(
-            name="jito",
-            program_id=parse_address("mERKcfxMC5SqJn4Ld4BUris3WKZZ1ojjWJ3A3J5CKxv"),
-            has_base=False,
-            depths={"transfer": 22},
-        ),
-    )
-}
-
-
-def distributor_address(
-    profile: Profile | None, base: Address | None, mint: Address, version: int
-) -> Address | None:
-    """Derive where one shard's distributor lives; None without a program or a base it needs.
-
-    Source: CLAIM_PROGRAM "PDA seeds": "MerkleDistributor", base (not jito), mint, u64le version.
-    """
-    if profile is None or (profile.has_base and base is None):
-        return None
-    seeds = [DISTRIBUTOR_SEED, mint, version.to_bytes(8, "little")]
-    if profile.has_base and base is not None:
-        seeds.insert(1, base)
-    address, _ = Pubkey.find_program_address(seeds, Pubkey(profile.program_id))
-    return Address(bytes(address))
-
-
-def depth_limit(profile: Profile | None, claim: Claim) -> int:
-    """Return how many siblings a proof may have so that every claim fits a transaction.
-
-    Errors: KeyError for a claim that the program does not have; `check_round` refuses it.
-    """
-    return DEEPEST if profile is None else profile.depths[claim]
-
-
-def leaf_limit(depth: int) -> int:
-    """Return how many leaves a tree of `depth` holds at most."""
-    return min(1 << depth, MOST_LEAVES)
+    from merkle.program.profiles import Profile
 
 
 def check_round(the_round: Round, *, allow_deep: bool = False) -> list[str]:
@@ -198,15 +111,6 @@ def _depth_warnings(keys: _Keys, token: Token, profile: Profile, *, allow_deep: 
     remedy = f"write at most {leaf_limit(limit)}, or pass --allow-deep"
     keys.refuse(key, most, problem, remedy)
     return []
-
-
-def too_deep(profile: Profile, claim: Claim, leaves: int) -> str:
-    """Say why so many leaves in one tree are too many."""
-    limit = depth_limit(profile, claim)
-    return (
-        f"{leaves:,} leaves in one tree need {depth_of(leaves)} hashes per proof, a {claim} claim "
-        f"of {profile.name} has room for {limit}: at most {leaf_limit(limit):,} leaves fit"
-    )
 
 
 def _base_warnings(token: Token, profile: Profile | None) -> list[str]:
