@@ -1,0 +1,88 @@
+"""What becomes of a transaction that was sent: confirmed, failed, expired, or not known yet."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from merkle.rpc.chain import block_height
+from merkle.rpc.errors import RpcError
+from merkle.rpc.transactions import (
+    send_transaction,
+    signature_statuses,
+    transaction_report,
+)
+from merkle.rpc.types import Outcome
+
+if TYPE_CHECKING:
+    from merkle.rpc.client import Client
+    from merkle.rpc.types import Signature, SignatureStatus
+
+CERTAINTY: Final = ("processed", "confirmed", "finalized")
+SEND_AGAIN_EVERY: Final = 5  # looks
+
+
+def wait_for(
+    client: Client,
+    signature: Signature,
+    last_valid_block_height: int | None,
+    timeout: float,
+    *,
+    transaction: bytes | None = None,
+    poll: float = 1.0,
+) -> Outcome:
+    """Look at a transaction until it is as certain as the client wants, or can't land any more.
+
+    With `transaction` the same bytes are sent again now and then: nodes drop what they can't
+    place, and the chain executes it at most once. Without a last height (a durable nonce) it
+    never expires.
+
+    Units:  timeout and poll in seconds.
+    Errors: RpcError of the calls; a transaction that fails is an Outcome.
+    """
+    deadline = time.monotonic() + timeout
+    looks = 0
+    while True:
+        outcome = _look(client, signature, last_valid_block_height)
+        if outcome is not None:
+            return outcome
+        if time.monotonic() + poll > deadline:
+            return Outcome(state="undecided")
+        time.sleep(poll)
+        looks += 1
+        if transaction is not None and looks % SEND_AGAIN_EVERY == 0:
+            _send_again(client, transaction)
+
+
+def _look(client: Client, signature: Signature, last_height: int | None) -> Outcome | None:
+    """Return the outcome once there is one.
+
+    The height is read before the status: a block up to the last valid height that the chain
+    holds by then also shows in the status, so nothing is called expired that has landed.
+    """
+    height = block_height(client) if last_height is not None else None
+    (status,) = signature_statuses(client, [signature])
+    if status is not None:
+        return _landed(client, signature, status)
+    if height is None or last_height is None or height <= last_height:
+        return None
+    (status,) = signature_statuses(client, [signature], search_history=True)
+    return _landed(client, signature, status) if status else Outcome(state="expired")
+
+
+def _landed(client: Client, signature: Signature, status: SignatureStatus) -> Outcome | None:
+    if CERTAINTY.index(status.commitment) < CERTAINTY.index(client.commitment):
+        return None
+    if status.error is None:
+        return Outcome(state="confirmed", slot=status.slot)
+    report = transaction_report(client, signature)
+    logs = report.logs if report is not None else ()
+    return Outcome(state="failed", slot=status.slot, error=status.error, logs=logs)
+
+
+def _send_again(client: Client, transaction: bytes) -> None:
+    """Send the same bytes; what goes wrong here decides nothing, the next look does."""
+    try:
+        send_transaction(client, transaction, skip_preflight=True)
+    except RpcError:
+        return
