@@ -14,6 +14,7 @@ COMMANDS: Final = (
     "bundles",
     "explaining",
     "verifying",
+    "auditing",
     "diffs",
     "scenarios",
     "exports",

@@ -88,17 +88,19 @@ def read_trees(
     for source, content in files:
         document = parse_document(source, content)
         if "tree_nodes" in document.values:
-            trees.append(checked(_read_tree(document, places), mint, leaf_format))
+            tree = read_tree(document, places)
+            check_sums(document, tree)
+            trees.append(checked(tree, mint, leaf_format))
         else:
-            _read_wallets(document, places, by_wallet)
+            read_wallets(document, places, by_wallet)
     trees += [checked(tree, mint, leaf_format) for tree in by_wallet.values()]
     if not trees:
         raise AsrError("nothing to import; give the files that a builder of trees wrote")
     return _joined(_in_order(trees))
 
 
-def _read_tree(document: Members, places: dict[bytes, str]) -> ReadTree:
-    """Read a whole tree; its count and totals have to be those of its nodes.
+def read_tree(document: Members, places: dict[bytes, str] | None) -> ReadTree:
+    """Read a whole tree; `places` refuses wallets that stand in it already, None refuses nobody.
 
     Source: jup-ag/distributor and jito-foundation/distributor, merkle-tree/src/
             {airdrop_merkle_tree,tree_node}.rs; merkle-tree/*.json for older names.
@@ -114,11 +116,14 @@ def _read_tree(document: Members, places: dict[bytes, str]) -> ReadTree:
         _add_leaf(read, leaf, leaf.need("claimant", hash_of), places)
     if not read.claimants:
         document.refuse("tree_nodes", None, "empty")
-    _check_sums(document, read)
     return read
 
 
-def _check_sums(document: Members, read: ReadTree) -> None:
+def check_sums(document: Members, read: ReadTree) -> None:
+    """Hold the count and the totals that a tree names to those of its nodes.
+
+    Errors: InputError.
+    """
     unlocked, locked = sum(read.unlocked), sum(read.locked)
     sums = {"max_num_nodes": len(read.claimants)}
     if "max_total_claim" in document.values:
@@ -131,8 +136,10 @@ def _check_sums(document: Members, read: ReadTree) -> None:
             document.refuse(key, said, f"the nodes make {expected}")
 
 
-def _read_wallets(
-    document: Members, places: dict[bytes, str], by_wallet: dict[tuple[str, bytes], ReadTree]
+def read_wallets(
+    document: Members,
+    places: dict[bytes, str] | None,
+    by_wallet: dict[tuple[str, bytes], ReadTree],
 ) -> None:
     """Read proofs keyed by wallet into the trees they belong to.
 
@@ -160,13 +167,16 @@ def _address_of(value: object) -> Address:
     return parse_address(text_of(value))
 
 
-def _add_leaf(read: ReadTree, leaf: Members, claimant: bytes, places: dict[bytes, str]) -> None:
-    if claimant in places:
+def _add_leaf(
+    read: ReadTree, leaf: Members, claimant: bytes, places: dict[bytes, str] | None
+) -> None:
+    if places is not None and claimant in places:
         wallet = format_address(claimant)
         problem = f"has a leaf already, {places[claimant]}"
         remedy = "a wallet stands once per token, over all trees"
         raise InputError(leaf.source, 0, leaf.place, wallet, problem, remedy)
-    places[claimant] = f"{leaf.source}: {leaf.place}"
+    if places is not None:
+        places[claimant] = f"{leaf.source}: {leaf.place}"
     unlocked, locked = _amounts(leaf)
     read.claimants.append(claimant)
     read.unlocked.append(unlocked)
@@ -195,7 +205,7 @@ def _in_order(trees: list[CheckedTree]) -> list[CheckedTree]:
     by_version: dict[int, CheckedTree] = {}
     for tree in trees:
         if tree.version is None:
-            return sorted(trees, key=lambda tree: _numbers_as_numbers(tree.source))
+            return sorted(trees, key=lambda tree: numbers_as_numbers(tree.source))
         other = by_version.setdefault(tree.version, tree)
         if other is not tree:
             problem = f"the version of {other.source} too"
@@ -205,7 +215,7 @@ def _in_order(trees: list[CheckedTree]) -> list[CheckedTree]:
     return [by_version[version] for version in sorted(by_version)]
 
 
-def _numbers_as_numbers(name: str) -> list[tuple[int, str]]:
+def numbers_as_numbers(name: str) -> list[tuple[int, str]]:
     """Return what sorts tree_2.json before tree_10.json."""
     parts = re.split(r"([0-9]+)", name)
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]

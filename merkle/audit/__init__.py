@@ -1,0 +1,7 @@
+"""Is it what the inputs give? Builds whole bundles again, and trees that others published."""
+
+from merkle.audit.bundles import audit_bundle
+from merkle.audit.checks import Audit, Check
+from merkle.audit.rebuilding import Effort
+
+__all__ = ["Audit", "Check", "Effort", "audit_bundle"]

@@ -1,0 +1,70 @@
+"""Two files of the same name, byte for byte; neither is ever held as a whole."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Final
+
+from merkle.bundle.files import open_file
+from merkle.bundle.findings import Finding, quoted
+from merkle.bundle.lines import wallet_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from merkle.bundle.files import HashedFile
+
+SHOWN_LINES: Final = 20  # of one file that differ
+_BEFORE: Final = 24  # bytes shown before the first that differs
+
+
+def same_bytes(bundle: Path, rebuilt: Path, file: str) -> bool:
+    """Say whether a file is the same in two bundles.
+
+    Errors: BundleError where it can't be read.
+    """
+    with open_file(bundle, file) as theirs, open_file(rebuilt, file) as ours:
+        pairs = zip_longest(theirs.blocks(), ours.blocks())
+        return all(one == other for one, other in pairs)
+
+
+def differing_lines(bundle: Path, rebuilt: Path, file: str) -> list[Finding]:
+    """Return the first lines in which a file is not as the inputs give it.
+
+    Errors: BundleError where it can't be read.
+    """
+    findings: list[Finding] = []
+    with open_file(bundle, file) as theirs, open_file(rebuilt, file) as ours:
+        pairs = zip_longest(_lines(theirs), _lines(ours))
+        for number, (one, other) in enumerate(pairs, 1):
+            if one == other:
+                continue
+            if len(findings) == SHOWN_LINES:
+                findings.append(Finding(file=file, problem="more lines differ"))
+                break
+            findings.append(_finding(file, number, one, other))
+    return findings
+
+
+def _lines(file: HashedFile) -> Iterator[bytes]:
+    """Yield each line with its newline, so that the end of a file shows too."""
+    for block in file.lines():
+        yield from block.splitlines(keepends=True)
+
+
+def _finding(file: str, number: int, theirs: bytes | None, ours: bytes | None) -> Finding:
+    line = theirs if ours is None else ours
+    wallet = wallet_of(line or b"").decode() if "/" in file else ""
+    shown = _around(theirs, ours)
+    problem = f"is {shown[0]}, the inputs give {shown[1]}"
+    return Finding(file=file, line=number, wallet=wallet or None, problem=problem)
+
+
+def _around(theirs: bytes | None, ours: bytes | None) -> list[str]:
+    """Show both lines from shortly before the first byte that differs."""
+    pairs = enumerate(zip(theirs or b"", ours or b"", strict=False))
+    shortest = min(len(theirs or b""), len(ours or b""))
+    first = next((at for at, (one, other) in pairs if one != other), shortest)
+    start = max(first - _BEFORE, 0)
+    return ["nothing" if line is None else quoted(line[start:]) for line in (theirs, ours)]
