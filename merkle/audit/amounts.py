@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from allocation.units import U64_MAX, exact_sum
-from merkle.audit.checks import findings_of, judged, not_possible
+from merkle.audit.checks import counted, findings_of, judged, not_possible
 from merkle.bundle.columns import read_rows
 from merkle.bundle.findings import BundleError, Finding
 from merkle.bundle.layout import MANIFEST, allocations_file
@@ -61,7 +61,9 @@ def _rows_checks(bundle: Bundle) -> list[Check]:
             not_possible(TOTALS, why, [*unreadable, *wrong]),
         ]
     return [
-        judged(WALLETS, f"{count:,} allocations; no wallet stands twice for a mint", repeated),
+        judged(
+            WALLETS, f"{counted(count, 'allocation')}; no wallet stands twice for a mint", repeated
+        ),
         judged(TOTALS, _totals_text(bundle), wrong),
     ]
 

@@ -39,6 +39,11 @@ class Audit:
         return all(check.passed for check in self.checks)
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun, e.g. `1 tree`, `12,000 trees`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def judged(name: str, holds: str, findings: Sequence[Finding]) -> Check:
     """Say what holds, or that it does not and why."""
     if not findings:
@@ -48,7 +53,7 @@ def judged(name: str, holds: str, findings: Sequence[Finding]) -> Check:
     return Check(
         name=name,
         passed=False,
-        summary=f"{len(findings):,} finding{'s' if len(findings) > 1 else ''}",
+        summary=counted(len(findings), "finding"),
         findings=(*findings[:MOST_FINDINGS], *rest),
     )
 

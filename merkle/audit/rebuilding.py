@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from allocation.allocate import allocations_of
 from allocation.errors import AsrError
-from merkle.audit.checks import findings_of, judged, not_possible
+from merkle.audit.checks import counted, findings_of, judged, not_possible
 from merkle.bundle.layout import ROUND
 from merkle.bundle.write import write_bundle
 
@@ -48,4 +48,4 @@ def rebuild(the_round: Round | None, folder: Path, effort: Effort) -> tuple[Chec
             write_bundle(out, moved, allocations, allow_deep=True, progress=effort.progress)
     except AsrError as error:
         return not_possible(NAME, "the inputs give no bundle", findings_of(error)), None
-    return judged(NAME, f"a bundle of {rows:,} rows of inputs", []), out
+    return judged(NAME, f"from {counted(rows, 'row')} of inputs", []), out

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from merkle.audit.breakdown import differing_rows
-from merkle.audit.checks import findings_of, judged, not_possible
+from merkle.audit.checks import counted, findings_of, judged, not_possible
 from merkle.audit.lines import differing_lines, same_bytes
 from merkle.bundle.files import list_folder, read_file
 from merkle.bundle.findings import BundleError, Finding, quoted
@@ -114,8 +114,7 @@ class Comparison:
         """Compare all files of a token."""
         files = [allocations_file(symbol), *(tree_file(symbol, at) for at in range(trees))]
         found = [list(self._differences(file, symbol, at)) for at, file in enumerate(files)]
-        noun = "tree" if trees == 1 else "trees"
-        holds = f"the same bytes in {files[0]} and {trees:,} {noun}"
+        holds = f"the same bytes in {files[0]} and {counted(trees, 'tree')}"
         return judged(REBUILT + symbol, holds, list(chain.from_iterable(found)))
 
     def _differences(self, file: str, symbol: str, number: int) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from allocation.units import U64_MAX
-from merkle.audit.checks import findings_of, judged, not_possible
+from merkle.audit.checks import counted, findings_of, judged, not_possible
 from merkle.bundle.files import open_file, read_file
 from merkle.bundle.findings import BundleError, Finding, printable
 from merkle.bundle.layout import INPUTS
@@ -34,8 +34,8 @@ def inputs_check(bundle: Path, folder: Path) -> Check:
         ]
     except BundleError as error:
         return not_possible(NAME, f"{INPUTS} can't be read", findings_of(error))
-    noun = "file" if len(entries) == 1 else "files"
-    return judged(NAME, f"{len(entries)} {noun} of the size and sha256 in {INPUTS}", findings)
+    files = counted(len(entries), "file")
+    return judged(NAME, f"{files} of the size and sha256 in {INPUTS}", findings)
 
 
 def _check(kind: str, entry: Node, folder: Path) -> Iterator[Finding]:

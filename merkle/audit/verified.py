@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from merkle.audit.checks import judged, not_possible
+from merkle.audit.checks import counted, judged, not_possible
 from merkle.bundle.layout import INPUTS, MANIFEST, REPORT, ROUND, is_bundle_file
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _DOCUMENTS: Final = (MANIFEST, ROUND, INPUTS, REPORT)
 
 def files_check(verification: Verification) -> Check:
     """Say whether exactly the right files are there, with the digests that are listed."""
-    holds = f"{verification.files:,} files, each with its digest in SHA256SUMS, and no others"
+    holds = f"{counted(verification.files, 'file')} with the digests in SHA256SUMS, and no others"
     return judged(FILES, holds, findings_about(FILES, verification.findings))
 
 
@@ -39,7 +39,8 @@ def proofs_check(verification: Verification) -> Check:
     findings = findings_about(PROOFS, verification.findings)
     if not verification.tokens:
         return not_possible(PROOFS, f"{MANIFEST} can't be read, and it names the trees", findings)
-    holds = f"{verification.proofs:,} proofs lead to {verification.trees:,} recomputed roots"
+    proofs, roots = counted(verification.proofs, "proof"), counted(verification.trees, "root")
+    holds = f"{roots} recomputed, {proofs} folded"
     return judged(PROOFS, holds, findings)
 
 

@@ -1,0 +1,191 @@
+"""A published list as its rows stand, and what merging the duplicates in a piece of it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from allocation.address import parse_addresses
+from allocation.errors import AsrError, InputErrors
+from allocation.round import (
+    DEFAULT_MAX_LEAVES,
+    NO_PROGRAM,
+    Distributor,
+    InputFiles,
+    Round,
+    Rules,
+    Token,
+)
+from allocation.tables import open_database
+from allocation.tables.columns import layouts_of
+from allocation.tables.findings import Findings
+from allocation.tables.read import explain, open_input
+from allocation.tables.stage import stage
+from allocation.units import U64_MAX
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from allocation.address import Address, Keys
+    from allocation.round import Unit
+    from allocation.tables.stage import Staged
+    from allocation.units import Amounts
+    from merkle.audit.rebuilding import Effort
+
+_LOW: Final = np.uint64(2**32 - 1)
+_HALF: Final = np.uint64(32)  # bits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The rows of a list in their order; a wallet may have several.
+
+    Shapes: wallets, unlocked, locked (n,); wallets are rows of `keys` (m, 32), which has each once.
+    Units:  base units.
+    """
+
+    keys: Keys
+    wallets: npt.NDArray[np.intp]
+    unlocked: Amounts
+    locked: Amounts
+
+
+def read_list(path: Path, mint: Address, decimals: int, unit: Unit, effort: Effort) -> Listed:
+    """Read a list as Jupiter's builder does: digits beyond the mint's decimals are cut off.
+
+    Errors: InputErrors with every bad row; AsrError where a row is above 2^64 - 1.
+    Source: jup-ag/distributor@master, merkle-tree/src/{csv_entry,tree_node}.rs.
+    """
+    the_round = _round(path, mint, decimals, unit)
+    ((name, layout),) = layouts_of(the_round)
+    findings = Findings(name)
+    with open_database(effort.scratch, effort.threads, effort.memory) as db:
+        opened = open_input(db, path.parent, layout, findings)
+        if opened is None:
+            raise InputErrors(list(findings))
+        staged = stage(db, opened)
+        if staged.trouble:
+            _refuse(staged, staged.trouble, findings)
+        columns = db.execute(
+            "SELECT wallet, unlocked, locked FROM typed_allocations ORDER BY position"
+        ).fetchnumpy()
+    texts, wallets = np.unique(np.asarray(columns["wallet"], object), return_inverse=True)
+    keys, bad = parse_addresses(texts.tolist())
+    if bad:
+        _refuse(staged, "it has wallets that are none", findings)
+    unlocked, locked = (np.asarray(columns[name], np.uint64) for name in ("unlocked", "locked"))
+    if (unlocked > U64_MAX - locked).any():
+        _refuse(staged, "a row is above 2^64 - 1", findings)
+    return Listed(keys=keys, wallets=wallets.reshape(-1), unlocked=unlocked, locked=locked)
+
+
+def _refuse(staged: Staged, trouble: str, findings: Findings) -> None:
+    """Let the plain reader say what is wrong.
+
+    Errors: InputErrors.
+    """
+    explain(staged, trouble, findings)
+    raise InputErrors(list(findings))
+
+
+def _round(path: Path, mint: Address, decimals: int, unit: Unit) -> Round:
+    """Describe a round of nothing but this list."""
+    plan = Distributor(
+        program=NO_PROGRAM,
+        base=None,
+        locker_base=None,
+        leaf="jupiter",
+        max_leaves_per_tree=DEFAULT_MAX_LEAVES,
+        first_version=0,
+        order="input",
+    )
+    inputs = InputFiles(
+        votes=None,
+        allocations=path.name,
+        exclude=None,
+        decimals=None,
+        unit=unit,
+        other_proposals="refuse",
+        duplicates="sum",
+        excess_decimals="floor",
+        zero_amounts="keep",
+    )
+    rules = Rules(
+        minimum_vote=None,
+        exclude_sides=(),
+        on_empty="leave",
+        denominator="counted",
+        rounding="largest-remainder",
+    )
+    token = Token(
+        symbol="LISTED",
+        mint=mint,
+        decimals=decimals,
+        pool=None,
+        claim="transfer",
+        distributor=plan,
+    )
+    return Round(
+        path=path,
+        content=b"",
+        name=path.name,
+        method="list",
+        tokens=(token,),
+        proposals=(),
+        inputs=inputs,
+        rules=rules,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """Leaves: some wallets with what they get, each once, in the order of their first rows.
+
+    Shapes: wallets, unlocked, locked (n,).
+    """
+
+    wallets: npt.NDArray[np.intp]
+    unlocked: Amounts
+    locked: Amounts
+
+    def cut(self, start: int, stop: int) -> Merged:
+        """Take some of the leaves."""
+        rows = slice(start, stop)
+        return Merged(
+            wallets=self.wallets[rows], unlocked=self.unlocked[rows], locked=self.locked[rows]
+        )
+
+
+def merged(listed: Listed, start: int, stop: int) -> Merged:
+    """Sum the duplicates among some rows into the places of the first ones.
+
+    Errors: AsrError where a sum is above 2^64 - 1.
+    """
+    rows = slice(start, stop)
+    wallets, firsts, places = np.unique(
+        listed.wallets[rows], return_index=True, return_inverse=True
+    )
+    order = np.argsort(firsts)
+    unlocked, locked = (
+        sums(column[rows], places.reshape(-1), len(wallets))[order]
+        for column in (listed.unlocked, listed.locked)
+    )
+    return Merged(wallets=wallets[order], unlocked=unlocked, locked=locked)
+
+
+def sums(amounts: Amounts, places: npt.NDArray[np.intp], count: int) -> Amounts:
+    """Add up what belongs to the same place, exactly.
+
+    Shapes: amounts, places (n,) -> (count,).
+    Errors: AsrError where a sum is above 2^64 - 1.
+    """
+    low, high = np.zeros(count, np.uint64), np.zeros(count, np.uint64)
+    np.add.at(low, places, amounts & _LOW)
+    np.add.at(high, places, amounts >> _HALF)
+    high += low >> _HALF
+    if (high > _LOW).any():
+        raise AsrError("a wallet's rows add up to more than 2^64 - 1 base units")
+    return high << _HALF | (low & _LOW)
