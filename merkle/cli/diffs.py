@@ -1,207 +1,163 @@
-"""`asr diff`: two dry runs side by side."""
+"""`asr diff`: two dry runs side by side, or a dry run and what was published."""
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
-from itertools import zip_longest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from merkle.cli.app import JsonFlag, app, example
-from merkle.cli.describing import bundle_document
-from merkle.cli.output import (
-    amount,
-    counted,
-    facts,
-    gain,
-    print_json,
-    print_lines,
-    printable,
-    progress,
-    table,
-)
+from merkle.cli import diffs_gates as expected
+from merkle.cli.app import JsonFlag, TokenOption, app, checked_address, example
+from merkle.cli.diffs_files import check_file, check_folder, write_file, write_folder
+from merkle.cli.diffs_sides import Named, open_sides
+from merkle.cli.output import print_lines, progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from merkle.bundle.manifest import TokenEntry, TreeEntry
-    from merkle.diff import Change, Diff, TokenDiff
+    from merkle.diff import Diff
+    from merkle.diff.gates import Violation
 
-SHOWN_TREES: Final = 10
-_NOTES: Final = ("round", "method", "tool", "rules_sha256", "inputs_sha256")
-_SETTINGS: Final = (
-    *("symbol", "decimals", "claim", "program", "base", "leaf", "max_leaves_per_tree", "order"),
+DEFAULT_WALLETS: Final = 20_000  # in a page, of every token
+NOTES: Final = """\b
+A side is a bundle, or published trees: one file, or a folder of .json files,
+of Jupiter's or Jito's trees or of proofs by wallet.
+
+\b
+A file of expectations (names are those of the options):
+    allow_removed = 0            # of every token
+    max_change = "10%"           # of the wallet's old amount
+    max_total_change = "1500"    # tokens, or with % of the old total
+    allow_cause = ["pool", "total", "rounding"]
+    [tokens.JUP]                 # goes before what stands above
+    allow_removed = 5
+
+"""
+
+
+@app.command(
+    epilog=NOTES
+    + example(
+        "asr diff bundle-monday bundle-tuesday --html diff.html",
+        "asr diff published-trees/ bundle --token JUP",
+        "asr diff old new --allow-removed 0 --max-change 10% --no-unexplained",
+        "asr diff old new --expect expectations.toml --json",
+    )
 )
-
-
-@app.command(epilog=example("asr diff bundle-monday bundle-tuesday"))
-def diff(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="A bundle.")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="The bundle compared with it.")],
+def diff(  # noqa: PLR0913 - one parameter per option
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A bundle, or published trees.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="What is compared with it.")],
     *,
+    token: TokenOption = None,
+    mint: Annotated[
+        str | None, typer.Option(metavar="MINT", help="What published trees pay.")
+    ] = None,
+    decimals: Annotated[
+        int | None, typer.Option(metavar="N", min=0, max=19, help="Of that mint.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write one page to read and to attach.")
+    ] = None,
+    html_wallets: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Most wallets of a token in that page.")
+    ] = DEFAULT_WALLETS,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write everything as CSV files.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace what --html and --csv name.")] = (
+        False
+    ),
+    allow_added: expected.Added = None,
+    allow_removed: expected.Removed = None,
+    allow_raised: expected.Raised = None,
+    allow_lowered: expected.Lowered = None,
+    allow_relocked: expected.Relocked = None,
+    allow_moved: expected.Moved = None,
+    max_change: expected.MaxChange = None,
+    max_total_change: expected.MaxTotalChange = None,
+    no_unexplained: expected.NoUnexplained = False,
+    allow_cause: expected.AllowCause = None,
+    same_roots: expected.SameRoots = False,
+    same_rules: expected.SameRules = False,
+    same_inputs: expected.SameInputs = False,
+    expect: expected.Expect = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Compare what two bundles pay, to whom, from which trees.
+    """Compare what two sides pay, to whom, from which trees, and say why it differs.
 
-    Exit 0: the same can be claimed from both, whatever else differs. Exit 1: it can't.
+    Exit 0: the same can be claimed from both, whatever else differs. Exit 1: it can't. Where
+    something is expected (--allow-..., --max-..., --no-..., --same-..., --expect), that decides
+    instead. Exit 0: everything is as expected. Exit 1: it isn't.
     """
+    from merkle.diff.gates import Gates
+
+    asked = expected.Asked(
+        gates=Gates(
+            allow_added=allow_added,
+            allow_removed=allow_removed,
+            allow_raised=allow_raised,
+            allow_lowered=allow_lowered,
+            allow_relocked=allow_relocked,
+            allow_moved=allow_moved,
+            max_change=expected.percent(max_change, "--max-change"),
+            max_total_change=expected.percent_or_tokens(max_total_change, "--max-total-change"),
+            no_unexplained=no_unexplained or None,
+            allow_cause=expected.causes(allow_cause, "--allow-cause"),
+            same_roots=same_roots or None,
+        ),
+        same_rules=same_rules,
+        same_inputs=same_inputs,
+        file=expect,
+    )
+    mint_key = checked_address(mint, "--mint") if mint is not None else None
+    _check(html, csv, force=force)
+    difference = _compared((old, new), Named(token=token, mint=mint_key, decimals=decimals))
+    violations = asked.violations(difference)
+    if html is not None:
+        _write_page(html, difference, violations, html_wallets)
+    if csv is not None:
+        write_folder(csv, difference, violations)
+    _print(difference, violations, as_json=as_json)
+    raise typer.Exit(_code(difference, violations))
+
+
+def _check(html: Path | None, csv: Path | None, *, force: bool) -> None:
+    if html is not None:
+        check_file(html, force=force)
+    if csv is not None:
+        check_folder(csv, force=force)
+
+
+def _compared(paths: tuple[Path, Path], named: Named) -> "Diff":
     from merkle.diff import compare
 
-    with progress() as report:
-        difference = compare(old, new, report)
-    if as_json:
-        print_json(_document(difference))
-    else:
-        print_lines(_lines(difference))
-    raise typer.Exit(0 if difference.equal else 1)
+    with TemporaryDirectory(prefix="asr-diff-") as scratch, progress() as report:
+        return compare(*open_sides(paths, named, report), Path(scratch), report)
 
 
-def _lines(difference: "Diff") -> list[str]:
-    lines = facts([("old bundle id", difference.old_id), ("new bundle id", difference.new_id)])
-    if difference.old_id == difference.new_id:
-        return [*lines, "", "The bundles are the same, byte for byte."]
-    lines += _unequal(_NOTES, difference.old, difference.new)
-    for token in difference.tokens:
-        lines += ["", *_token_lines(token)]
-    verdict = "Both bundles pay the same." if difference.equal else "The bundles pay differently."
-    return [*lines, "", verdict]
+def _write_page(
+    path: Path, difference: "Diff", violations: "Sequence[Violation] | None", wallets: int
+) -> None:
+    from merkle.web.diff_page import diff_page
+
+    write_file(path, diff_page(difference, violations, wallets))
 
 
-def _unequal(names: "Sequence[str]", old: object, new: object) -> list[str]:
-    """Show what of some attributes differs."""
-    pairs = [(name, _shown(getattr(old, name)), _shown(getattr(new, name))) for name in names]
-    return [f"{name}: {before} -> {after}" for name, before, after in pairs if before != after]
+def _print(difference: "Diff", violations: "Sequence[Violation] | None", *, as_json: bool) -> None:
+    from merkle.cli.diffs_json import json_parts
+    from merkle.cli.diffs_text import diff_lines
+
+    if not as_json:
+        print_lines(diff_lines(difference, violations))
+        return
+    for part in json_parts(difference, violations):
+        typer.echo(part, nl=False)
+    typer.echo()
 
 
-def _shown(value: object) -> str:
-    from allocation.address import format_address
+def _code(difference: "Diff", violations: "Sequence[Violation] | None") -> int:
+    from merkle.diff.claims import all_alike
 
-    if value is None:
-        return "none"
-    return format_address(value) if isinstance(value, bytes) else printable(value)
-
-
-def _token_lines(token: "TokenDiff") -> list[str]:
-    from allocation.address import format_address
-
-    heading = f"{token.symbol}  {format_address(token.mint)}"
-    if token.old is not None and token.equal:
-        paid = amount(token.old.allocated, token.decimals)
-        return [heading, f"  the same: {paid} to {counted(token.old.wallets, 'wallet')}"]
-    if token.old is None or token.new is None:
-        lines = [f"only in the {'new' if token.old is None else 'old'} bundle"]
-    else:
-        lines = _unequal(_SETTINGS, token.old, token.new)
-        lines += _money_table(token.old, token.new, token.decimals)
-        lines += _tree_lines(token.old, token.new)
-    return [heading, *(f"  {line}" for line in [*lines, *_wallet_lines(token)])]
-
-
-def _money_table(old: "TokenEntry", new: "TokenEntry", decimals: int) -> list[str]:
-    """Set totals against each other."""
-    rows = [
-        *([("pool", old.pool or 0, new.pool or 0)] if (old.pool, new.pool) != (None, None) else []),
-        ("allocated", old.allocated, new.allocated),
-        *(
-            (cause.replace("_", " "), old.unallocated.get(cause, 0), new.unallocated.get(cause, 0))
-            for cause in {**old.unallocated, **new.unallocated}
-        ),
-    ]
-    cells = [_compared(*row, decimals) for row in rows]
-    cells.append(_compared("wallets", old.wallets, new.wallets, 0))
-    return table(("", "old", "new", "difference"), cells)
-
-
-def _compared(name: str, before: int, after: int, decimals: int) -> tuple[str, ...]:
-    return name, amount(before, decimals), amount(after, decimals), gain(after - before, decimals)
-
-
-def _tree_lines(old: "TokenEntry", new: "TokenEntry") -> list[str]:
-    """Show the trees that differ, the first few in full."""
-    pairs = enumerate(zip_longest(old.trees, new.trees))
-    unequal = [(number, before, after) for number, (before, after) in pairs if before != after]
-    lines = [] if unequal else ["the same trees"]
-    for number, before, after in unequal[:SHOWN_TREES]:
-        lines += [f"tree {number}", f"  old  {_tree_text(before)}", f"  new  {_tree_text(after)}"]
-    if len(unequal) > SHOWN_TREES:
-        more = counted(len(unequal) - SHOWN_TREES, "more tree")
-        lines.append(f"... and {more} (--json lists all)")
-    return lines
-
-
-def _tree_text(tree: "TreeEntry | None") -> str:
-    if tree is None:
-        return "none"
-    text = f"version {tree.version}, {counted(tree.max_num_nodes, 'leaf')}, root {tree.root.hex()}"
-    return text if tree.distributor is None else f"{text}, at {_shown(tree.distributor)}"
-
-
-def _wallet_lines(token: "TokenDiff") -> list[str]:
-    """Say how many wallets differ and show the largest differences."""
-    from allocation.address import format_address
-
-    changes, decimals = token.changes, token.decimals
-    if not len(changes):
-        return ["the same wallets and amounts"]
-    kinds = ("added", changes.added), ("removed", changes.removed), ("changed", changes.changed)
-    sums = f"gains {gain(changes.gained, decimals)}, losses {gain(-changes.lost, decimals)}"
-    movers = [
-        (
-            format_address(change.claimant),
-            _reward(change.before, change.locked_before, decimals),
-            _reward(change.after, change.locked_after, decimals),
-            gain(change.difference, decimals),
-        )
-        for change in changes.movers()
-    ]
-    return [
-        f"wallets: {', '.join(f'{count:,} {kind}' for kind, count in kinds)}; {sums}",
-        *table(("largest differences", "old", "new", "difference"), movers),
-    ]
-
-
-def _reward(total: int | None, locked: int | None, decimals: int) -> str:
-    if total is None:
-        return "-"
-    return amount(total, decimals) + (f" ({amount(locked, decimals)} locked)" if locked else "")
-
-
-def _document(difference: "Diff") -> dict[str, object]:
-    """Lay out everything for machines; amounts are base units as text, locked ones contained."""
-    return {
-        "equal": difference.equal,
-        "old": bundle_document(difference.old_id, difference.old),
-        "new": bundle_document(difference.new_id, difference.new),
-        "tokens": [_token_document(token) for token in difference.tokens],
-    }
-
-
-def _token_document(token: "TokenDiff") -> dict[str, object]:
-    from allocation.address import format_address
-
-    changes = token.changes
-    return {
-        "symbol": token.symbol,
-        "mint": format_address(token.mint),
-        "equal": token.equal,
-        "added": changes.added,
-        "removed": changes.removed,
-        "changed": changes.changed,
-        "difference": str(changes.gained - changes.lost),
-        "movers": [_change_document(change) for change in changes.movers()],
-        "wallets": [_change_document(change) for change in changes.each()],
-    }
-
-
-def _change_document(change: "Change") -> dict[str, object]:
-    from allocation.address import format_address
-
-    amounts = {
-        "before": change.before,
-        "after": change.after,
-        "locked_before": change.locked_before,
-        "locked_after": change.locked_after,
-        "difference": change.difference,
-    }
-    texts = {name: None if units is None else str(units) for name, units in amounts.items()}
-    return {"wallet": format_address(change.claimant), **texts}
+    good = all_alike(difference) if violations is None else not violations
+    return 0 if good else 1

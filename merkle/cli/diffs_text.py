@@ -1,0 +1,274 @@
+"""Two sides compared, for people: what differs, why, and for whom most; 80 columns wide."""
+# ruff: noqa: PLC0415 - heavy imports stay inside the functions
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Final
+
+from merkle.cli.diffs_trees import tree_lines
+from merkle.cli.output import amount, counted, facts, flush_right, gain, printable, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from merkle.diff import Change, Diff, Setting, TokenDiff, TokenSide
+    from merkle.diff.gates import Violation
+
+WIDTH: Final = 80
+SHOWN_SETTINGS: Final = 40
+LONGEST_VALUE: Final = 200  # characters; a title may be of any length
+LONGEST_BAR: Final = 20
+_UNSAID: Final = ("rules_sha256", "inputs_sha256", "round", "method")  # settings say more
+
+
+def diff_lines(difference: "Diff", violations: "Sequence[Violation] | None") -> list[str]:
+    """Lay out everything; `violations` are None where nothing was expected."""
+    from merkle.diff.wording import readable
+
+    old, new = difference.old, difference.new
+    lines = facts([("old bundle id", _id(old.id)), ("new bundle id", _id(new.id))])
+    if old.id == new.id and old.id is not None:
+        return [*lines, "", "The bundles are the same, byte for byte.", *_verdicts(violations)]
+    lines += _facts(difference)
+    lines += setting_lines(readable(difference.settings))
+    for token in difference.tokens:
+        lines += ["", *_token_lines(difference, token)]
+    return [*lines, "", *_verdicts(violations), _verdict(difference)]
+
+
+def _id(bundle_id: str | None) -> str:
+    return bundle_id or "none: published trees"
+
+
+def _facts(difference: "Diff") -> list[str]:
+    """Say whether tool and inputs differ; what the rounds say otherwise are settings."""
+    old, new = difference.old.facts, difference.new.facts
+    rows = [
+        (name, f"{_cut(old[name])} -> {_cut(new[name])}")
+        for name in old
+        if name in new and old[name] != new[name] and name not in _UNSAID
+    ]
+    if difference.inputs:
+        rows.append(("inputs", f"other {', '.join(map(printable, difference.inputs))}"))
+    lines = facts(rows)
+    return ["", *lines] if lines else []
+
+
+def setting_lines(settings: "Sequence[Setting]") -> list[str]:
+    """Say which rules and parameters differ: old -> new, or below each other where that is long."""
+    if not settings:
+        return []
+    lines = ["", "settings"]
+    for setting in settings[:SHOWN_SETTINGS]:
+        name, old, new = printable(setting.name), _cut(setting.old), _cut(setting.new)
+        line = f"  {name}: {old} -> {new}"
+        lines += (
+            [line] if len(line) <= WIDTH else [f"  {name}", f"    old  {old}", f"    new  {new}"]
+        )
+    if len(settings) > SHOWN_SETTINGS:
+        more = counted(len(settings) - SHOWN_SETTINGS, "more setting")
+        lines.append(f"  ... and {more} (--json lists all)")
+    return lines
+
+
+def _cut(text: str) -> str:
+    shown = printable(text)
+    return shown if len(shown) <= LONGEST_VALUE else f"{shown[: LONGEST_VALUE - 3]}..."
+
+
+def _token_lines(difference: "Diff", token: "TokenDiff") -> list[str]:
+    from allocation.address import format_address
+    from merkle.diff.claims import claimed_alike
+
+    heading = f"{token.symbol}  {format_address(token.mint)}"
+    if token.old is not None and claimed_alike(token):
+        paid = amount(token.old.allocated, token.decimals)
+        return [heading, f"  the same: {paid} to {counted(token.old.wallets, 'wallet')}"]
+    lines = [heading]
+    if token.old is None or token.new is None:
+        lines.append(f"  paid by the {'new' if token.old is None else 'old'} side only")
+    else:
+        lines += _claim_lines(token.old, token.new)
+    parts = [
+        _money(token),
+        _counts(token),
+        _causes(token),
+        _distribution(token),
+        _movers(token),
+        _moved(difference, token),
+        tree_lines(token),
+    ]
+    blocks = [part for part in parts if part]
+    return [*lines, *blocks[0], *(line for part in blocks[1:] for line in ["", *part])]
+
+
+def _claim_lines(old: "TokenSide", new: "TokenSide") -> list[str]:
+    """Say what differs in how a token is claimed and cut; nothing beside published trees."""
+    return [
+        f"  {name}: {old.settings[name]} -> {new.settings[name]}"
+        for name in old.settings
+        if name in new.settings and old.settings[name] != new.settings[name]
+    ]
+
+
+def _money(token: "TokenDiff") -> list[str]:
+    """Set totals against each other; what a side does not say or have is a dash."""
+    old, new, decimals = token.old, token.new, token.decimals
+    kept = dict.fromkeys(cause for side in (old, new) if side for cause in side.unallocated)
+    rows = [
+        ("pool", _of(old, "pool"), _of(new, "pool")),
+        ("allocated", _of(old, "allocated"), _of(new, "allocated")),
+        *((cause.replace("_", " "), _kept(old, cause), _kept(new, cause)) for cause in kept),
+    ]
+    cells = [_compared(*row, decimals) for row in rows if row[1:] != (None, None)]
+    cells.append(_compared("wallets", _of(old, "wallets"), _of(new, "wallets"), 0))
+    return fitted(("", "old", "new", "difference"), cells)
+
+
+def _of(side: "TokenSide | None", name: str) -> int | None:
+    units: int | None = None if side is None else getattr(side, name)
+    return units
+
+
+def _kept(side: "TokenSide | None", cause: str) -> int | None:
+    """Return what of a pool stays for a cause; nothing where it has none."""
+    if side is None or side.pool is None:
+        return None
+    return side.unallocated.get(cause, 0)
+
+
+def _compared(name: str, before: int | None, after: int | None, decimals: int) -> tuple[str, ...]:
+    shown = ["-" if units is None else amount(units, decimals) for units in (before, after)]
+    if before is None or after is None:
+        return name, *shown, ""
+    return name, *shown, gain(after - before, decimals)
+
+
+def _counts(token: "TokenDiff") -> list[str]:
+    """Say how many wallets were added, removed, raised, lowered, and by how much together."""
+    changes, decimals = token.changes, token.decimals
+    if not len(changes):
+        return ["  the same wallets and amounts"]
+    from merkle.diff.figures import groups_of
+
+    cells = [
+        (group.name, f"{group.wallets:,}", gain(group.difference, decimals))
+        for group in groups_of(changes)
+    ]
+    return fitted(("wallets", "", "difference"), cells)
+
+
+def _causes(token: "TokenDiff") -> list[str]:
+    """Say what each cause did, and below what they mean."""
+    sums, decimals = token.changes.by_cause(), token.decimals
+    if not sums:
+        return []
+    cells = [
+        (
+            str(one.cause),
+            f"{one.wallets:,}",
+            gain(one.gained, decimals),
+            gain(-one.lost, decimals),
+            gain(one.difference, decimals),
+        )
+        for one in sums
+    ]
+    meanings = facts([(str(one.cause), one.cause.meaning) for one in sums], 4)
+    return [*fitted(("causes", "wallets", "gains", "losses", "difference"), cells), *meanings]
+
+
+def _distribution(token: "TokenDiff") -> list[str]:
+    """Say how many wallets get how much more or less, against what they got before."""
+    from merkle.diff.spread import bars_of
+
+    bars = [bar for bar in bars_of(token.changes) if bar.wallets] if len(token.changes) else []
+    if not bars:
+        return []
+    most = max(bar.wallets for bar in bars)
+    cells = [(bar.name, f"{bar.wallets:,}", gain(bar.difference, token.decimals)) for bar in bars]
+    lines = fitted(("change of a reward", "wallets", "difference"), cells)
+    if len(lines) != len(bars) + 1:
+        return lines
+    width = max(map(len, lines))
+    drawn = [
+        f"{line.ljust(width)}  {_bar(bar.wallets, most)}"
+        for line, bar in zip(lines[1:], bars, strict=True)
+    ]
+    return [lines[0], *drawn]
+
+
+def _bar(wallets: int, most: int) -> str:
+    """Draw a bar in proportion; the shortest is one sign, so that nobody is overlooked."""
+    return "#" * max(1, LONGEST_BAR * wallets // most)
+
+
+def _movers(token: "TokenDiff") -> list[str]:
+    """Show the largest differences, each in two lines: who and why, then how much."""
+    if not len(token.changes):
+        return []
+    movers = token.changes.movers()
+    figures = table(("",) * 5, [_figures(change, token.decimals) for change in movers], 2)[1:]
+    lines = ["  largest changes (old -> new, difference, percent)"]
+    for change, line in zip(movers, figures, strict=True):
+        lines += [_who(change), line]
+    return lines
+
+
+def _who(change: "Change") -> str:
+    from allocation.address import format_address
+
+    return f"  {format_address(change.claimant)}  {', '.join(map(str, change.causes))}"
+
+
+def _figures(change: "Change", decimals: int) -> tuple[str, ...]:
+    from merkle.diff.percent import percent_of
+
+    before, after = change.before, change.after
+    shown = "-" if before is None else amount(before, decimals)
+    return (
+        "",
+        f"{shown}{_locked(change.locked_before, decimals)} ->",
+        ("-" if after is None else amount(after, decimals))
+        + _locked(change.locked_after, decimals),
+        gain(change.difference, decimals),
+        percent_of(change.difference, before or 0),
+    )
+
+
+def _locked(units: int | None, decimals: int) -> str:
+    return f" ({amount(units, decimals)} locked)" if units else ""
+
+
+def _moved(difference: "Diff", token: "TokenDiff") -> list[str]:
+    from merkle.diff.claims import why_moved
+
+    if not len(token.moved):
+        return []
+    count = counted(len(token.moved), "wallet")
+    return [f"  {count} moved to a tree of another number:", f"    {why_moved(difference, token)}"]
+
+
+def fitted(header: "Sequence[str]", rows: "Sequence[Sequence[str]]") -> list[str]:
+    """Lay out a table, or where it is too wide for a terminal every row as a list of its own."""
+    lines = table(header, rows, 2)
+    if max(map(len, lines)) <= WIDTH:
+        return lines
+    stacked = [f"  {header[0]}"] if header[0] else []
+    for name, *cells in rows:
+        named = [(head, cell) for head, cell in zip_longest(header[1:], cells) if cell]
+        stacked += [f"  {name}", *facts(flush_right(named), 4)]
+    return stacked
+
+
+def _verdicts(violations: "Sequence[Violation] | None") -> list[str]:
+    if violations is None:
+        return []
+    if not violations:
+        return ["Everything is as expected."]
+    heading = f"{counted(len(violations), 'violation')} of what was expected:"
+    return [heading, *(f"  {printable(violation)}" for violation in violations)]
+
+
+def _verdict(difference: "Diff") -> str:
+    from merkle.diff.claims import all_alike
+
+    return "Both sides pay the same." if all_alike(difference) else "The sides pay differently."
