@@ -43,6 +43,7 @@ class Profile:
     binds_destination: bool  # the account that is paid must be the claimant's own
     distributor_bytes: int  # what its accounts are allocated with
     claim_status_bytes: int
+    records_bonus_as_unlocked: bool  # the record of a claim adds the bonus to the unlocked amount
 
 
 PROFILES: Final = {
@@ -62,6 +63,7 @@ PROFILES: Final = {
             binds_destination=False,
             distributor_bytes=448,
             claim_status_bytes=160,
+            records_bonus_as_unlocked=False,
         ),
         Profile(
             name="jupiter-asr-2024",
@@ -77,6 +79,7 @@ PROFILES: Final = {
             binds_destination=True,
             distributor_bytes=376,
             claim_status_bytes=104,
+            records_bonus_as_unlocked=False,
         ),
         Profile(
             name="jupiter-2024",
@@ -92,6 +95,7 @@ PROFILES: Final = {
             binds_destination=True,
             distributor_bytes=376,
             claim_status_bytes=104,
+            records_bonus_as_unlocked=True,
         ),
         Profile(
             name="kamino",
@@ -107,6 +111,7 @@ PROFILES: Final = {
             binds_destination=True,
             distributor_bytes=376,
             claim_status_bytes=104,
+            records_bonus_as_unlocked=False,
         ),
         Profile(
             name="jito",
@@ -122,6 +127,7 @@ PROFILES: Final = {
             binds_destination=True,
             distributor_bytes=240,
             claim_status_bytes=64,
+            records_bonus_as_unlocked=False,
         ),
     )
 }

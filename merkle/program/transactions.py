@@ -31,6 +31,17 @@ class TransactionError(ProgramError):
     """Instructions do not make a transaction."""
 
 
+class TooLargeError(TransactionError):
+    """No packet holds the transaction."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            f"the transaction has {size:,} bytes, {PACKET_BYTES:,} fit a packet; split it, or use "
+            "v0 with a lookup table"
+        )
+        self.size = size
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
     """What keeps a transaction valid: a recent blockhash, or a nonce that is used up with it.
@@ -82,17 +93,14 @@ def unsigned(
 ) -> UnsignedTransaction:
     """Make one transaction of instructions.
 
-    Errors: TransactionError where it is larger than a packet.
+    Errors: TooLargeError where no packet holds it.
     """
     freshness = freshness or Freshness()
     all_instructions = _with_nonce(instructions, fee_payer, freshness)
     message = _message(all_instructions, fee_payer, freshness, version, tables)
     content = _with_empty_signatures(message)
     if len(content) > PACKET_BYTES:
-        raise TransactionError(
-            f"the transaction has {len(content):,} bytes, {PACKET_BYTES:,} fit a packet; "
-            "split it, or use v0 with a lookup table"
-        )
+        raise TooLargeError(len(content))
     signer_count = message.header.num_required_signatures
     return UnsignedTransaction(
         content=content,

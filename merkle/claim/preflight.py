@@ -1,0 +1,222 @@
+"""Why a claim would fail, in plain words, from what is known of the chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from allocation.address import format_address
+from merkle.claim.bonus import BonusError, bonus_of
+from merkle.claim.costs import lamports_needed
+from merkle.claim.transactions import ClaimError, ClaimOptions, KnownAccounts, WalletClaim
+from merkle.leaf import JUPITER, leaf_hash
+from merkle.program.instructions_create import BY_TIME
+from merkle.program.layouts_token import FROZEN
+from merkle.proof import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from allocation.address import Address
+    from merkle.program.layouts_distributor import ClaimStatusAccount, DistributorAccount
+    from merkle.program.layouts_token import TokenAccount
+    from merkle.program.layouts_voter import Escrow
+
+SOL: Final = 10**9  # lamports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainFacts:
+    """What the chain says of everything a claim touches; None: there is no such account.
+
+    Units: lamports; `unix_time` in seconds.
+    """
+
+    slot: int
+    unix_time: int
+    distributor: DistributorAccount | None
+    claim_status: ClaimStatusAccount | None
+    vault: TokenAccount | None
+    wallet_tokens: TokenAccount | None
+    escrow: Escrow | None  # of a claim that stakes
+    escrow_tokens: TokenAccount | None
+    claimant_lamports: int
+    fee_payer_lamports: int | None = None  # None: the claimant pays
+
+
+def known_accounts(facts: ChainFacts) -> KnownAccounts:
+    """Say what exists, as far as the transactions of a claim need it."""
+    escrow = facts.escrow
+    return KnownAccounts(
+        has_escrow=escrow is not None,
+        is_max_lock=escrow is not None and escrow.is_max_lock,
+        is_unstaking=escrow is not None and is_unstaking(escrow),
+        has_escrow_tokens=facts.escrow_tokens is not None,
+        has_wallet_tokens=facts.wallet_tokens is not None,
+    )
+
+
+def is_unstaking(escrow: Escrow) -> bool:
+    """Say whether the countdown of a whole unstake was started; a new stake account has none."""
+    return not escrow.is_max_lock and escrow.ends_at != 0
+
+
+def refusals(
+    claim: WalletClaim, facts: ChainFacts, options: ClaimOptions | None = None
+) -> list[str]:
+    """Return every reason why the claim's transactions would fail now; none: they should work.
+
+    `options.known` is not looked at: `facts` says what exists.
+    """
+    options = replace(options or ClaimOptions(), known=known_accounts(facts))
+    distributor = facts.distributor
+    if distributor is None:
+        address = format_address(claim.distributor)
+        return [f"there is no distributor at {address}: it is not made yet, or was closed"]
+    return [
+        *_of_tree(claim, distributor),
+        *_of_record(facts),
+        *_of_time(claim, distributor, facts),
+        *_of_operator(distributor, options.operator),
+        *_of_totals(claim, distributor, facts),
+        *(_of_stake(claim, distributor, facts, options) if claim.stakes else ()),
+        *_of_wallet(claim, facts),
+        *_of_lamports(claim, facts, options),
+    ]
+
+
+def _of_tree(claim: WalletClaim, distributor: DistributorAccount) -> Iterator[str]:
+    leaf = leaf_hash(JUPITER, claim.mint, claim.claimant, claim.unlocked, claim.locked)
+    root = fold(leaf, claim.siblings, JUPITER.hash_name)
+    if root != distributor.root:
+        yield (
+            f"the distributor has the root {distributor.root.hex()}, this proof leads to "
+            f"{root.hex()}: it was made for another tree"
+        )
+    if distributor.mint != claim.mint:
+        mint, own = format_address(distributor.mint), format_address(claim.mint)
+        yield f"the distributor pays the mint {mint}, not {own}"
+    if distributor.stakes != claim.stakes:
+        kind = "stakes what is claimed" if distributor.stakes else "pays into the wallet"
+        yield f"the distributor {kind}, so a {claim.claim} claim fails"
+
+
+def _of_record(facts: ChainFacts) -> Iterator[str]:
+    if facts.claim_status is not None:
+        yield f"claimed already: {facts.claim_status.unlocked:,} base units"
+
+
+def _of_time(
+    claim: WalletClaim, distributor: DistributorAccount, facts: ChainFacts
+) -> Iterator[str]:
+    if distributor.clawed_back:
+        yield "the distributor was clawed back: nothing can be claimed any more"
+    by_time = claim.profile.activation == "point" and distributor.activation_type == BY_TIME
+    point = distributor.activation_point
+    if by_time and point > facts.unix_time:
+        yield f"claims begin at {moment(point)}, now it is {moment(facts.unix_time)}"
+    if not by_time and point > facts.slot:
+        yield f"claims begin with slot {point:,}, now it is slot {facts.slot:,}"
+
+
+def _of_operator(distributor: DistributorAccount, operator: Address | None) -> Iterator[str]:
+    if not distributor.is_permissioned:
+        return
+    wanted = "nobody" if distributor.operator is None else format_address(distributor.operator)
+    if operator is None:
+        yield f"the operator has to sign too: {wanted}"
+    elif operator != distributor.operator:
+        yield f"another operator has to sign: {wanted}, not {format_address(operator)}"
+
+
+def _of_totals(
+    claim: WalletClaim, distributor: DistributorAccount, facts: ChainFacts
+) -> Iterator[str]:
+    if distributor.num_nodes_claimed >= distributor.max_num_nodes:
+        yield (
+            f"{distributor.num_nodes_claimed:,} wallets have claimed, which is all that the "
+            "distributor was made for"
+        )
+    point = facts.unix_time if distributor.activation_type == BY_TIME else facts.slot
+    try:
+        paid = claim.unlocked + bonus_of(claim.profile, distributor, claim.unlocked, point)
+    except BonusError as error:
+        yield str(error)
+        return
+    left = distributor.max_total_claim - distributor.total_amount_claimed
+    if paid > left:
+        yield f"the claim takes {paid:,} base units, and only {max(left, 0):,} may be claimed yet"
+    yield from _of_vault(paid, facts.vault)
+
+
+def _of_vault(paid: int, vault: TokenAccount | None) -> Iterator[str]:
+    if vault is None:
+        yield "the vault does not exist"
+    elif vault.amount < paid:
+        yield f"the vault holds {vault.amount:,} base units, the claim takes {paid:,}: fund it"
+    elif vault.state == FROZEN:
+        yield "the vault is frozen"
+
+
+def _of_stake(
+    claim: WalletClaim, distributor: DistributorAccount, facts: ChainFacts, options: ClaimOptions
+) -> Iterator[str]:
+    if claim.unlocked == 0:
+        yield "an amount of 0 cannot be staked, so this leaf can never be claimed"
+    if distributor.locker is not None and distributor.locker != claim.locker:
+        yield f"the distributor stakes in another locker: {format_address(distributor.locker)}"
+    escrow = facts.escrow
+    if escrow is None or not is_unstaking(escrow) or options.cancel_unstaking:
+        return
+    if escrow.ends_at > facts.unix_time:
+        yield (
+            f"an unstake is running until {moment(escrow.ends_at)}, so max lock is off: cancel it "
+            "by turning max lock on, or finish it and claim with a new stake account"
+        )
+    else:
+        yield (
+            f"an unstake has ended at {moment(escrow.ends_at)}, and max lock is off: withdraw and "
+            "claim with a new stake account, or turn max lock on, which stakes everything again"
+        )
+
+
+def _of_wallet(claim: WalletClaim, facts: ChainFacts) -> Iterator[str]:
+    """Find what is wrong with the wallet's own token account, where the claim names it."""
+    account = facts.wallet_tokens
+    if account is None or not claim.needs_wallet_tokens:
+        return
+    if account.owner != claim.claimant:
+        yield f"the wallet's token account belongs to {format_address(account.owner)}"
+    if account.state == FROZEN and not claim.stakes:
+        yield "the wallet's token account is frozen"
+
+
+def _of_lamports(claim: WalletClaim, facts: ChainFacts, options: ClaimOptions) -> Iterator[str]:
+    try:
+        needed = lamports_needed(claim, options)
+    except ClaimError as error:
+        yield str(error)
+        return
+    if facts.fee_payer_lamports is not None and facts.fee_payer_lamports < needed.fee_payer:
+        yield _too_little("the fee payer", facts.fee_payer_lamports, needed.fee_payer)
+    if facts.claimant_lamports < needed.claimant:
+        yield _too_little("the wallet", facts.claimant_lamports, needed.claimant)
+
+
+def _too_little(who: str, lamports: int, needed: int) -> str:
+    return f"{who} has {sol(lamports)} SOL, and {sol(needed)} SOL are needed for rent and fees"
+
+
+def sol(lamports: int) -> str:
+    """Write lamports as SOL, exactly."""
+    whole, rest = divmod(lamports, SOL)
+    return f"{whole:,}.{rest:09}"
+
+
+def moment(unix_time: int) -> str:
+    """Write a time for people; a number that no calendar holds as it is."""
+    try:
+        return datetime.fromtimestamp(unix_time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (OverflowError, ValueError, OSError):
+        return f"{unix_time} (unix seconds)"
