@@ -15,6 +15,7 @@ COMMANDS: Final = (
     "explaining",
     "verifying",
     "auditing",
+    "rehearsing",
     "diffs",
     "scenarios",
     "exports",
