@@ -104,4 +104,4 @@ def _symbols(the_round: Round | None, bundle: Bundle | None) -> list[str]:
     """Name the tokens whose files would be compared."""
     if the_round is not None:
         return [token.symbol for token in the_round.tokens]
-    return ["tokens"] if bundle is None else list(bundle.manifest.tree_counts())
+    return ["tokens"] if bundle is None else [token.symbol for token in bundle.manifest.tokens]

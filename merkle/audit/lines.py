@@ -54,17 +54,24 @@ def _lines(file: HashedFile) -> Iterator[bytes]:
 
 
 def _finding(file: str, number: int, theirs: bytes | None, ours: bytes | None) -> Finding:
-    line = theirs if ours is None else ours
-    wallet = wallet_of(line or b"").decode() if "/" in file else ""
-    shown = _around(theirs, ours)
-    problem = f"is {shown[0]}, the inputs give {shown[1]}"
-    return Finding(file=file, line=number, wallet=wallet or None, problem=problem)
+    wallets = [wallet_of(line or b"") if "/" in file else b"" for line in (theirs, ours)]
+    start = len(wallets[0]) + 1 if wallets[0] and wallets[0] == wallets[1] else 0
+    shown = _from_difference(theirs or b"", ours or b"", start)
+    texts = [
+        "nothing" if line is None else quoted(cut)
+        for line, cut in zip((theirs, ours), shown, strict=True)
+    ]
+    wallet = (wallets[1] or wallets[0]).decode() or None
+    problem = f"is {texts[0]}, the inputs give {texts[1]}"
+    return Finding(file=file, line=number, wallet=wallet, problem=problem)
 
 
-def _around(theirs: bytes | None, ours: bytes | None) -> list[str]:
-    """Show both lines from shortly before the first byte that differs."""
-    pairs = enumerate(zip(theirs or b"", ours or b"", strict=False))
-    shortest = min(len(theirs or b""), len(ours or b""))
+def _from_difference(theirs: bytes, ours: bytes, start: int) -> tuple[bytes, bytes]:
+    """Cut both lines shortly before the first byte that differs, but not before `start`."""
+    if theirs.endswith(b"\n") and ours.endswith(b"\n"):
+        theirs, ours = theirs[:-1], ours[:-1]
+    pairs = enumerate(zip(theirs, ours, strict=False))
+    shortest = min(len(theirs), len(ours))
     first = next((at for at, (one, other) in pairs if one != other), shortest)
-    start = max(first - _BEFORE, 0)
-    return ["nothing" if line is None else quoted(line[start:]) for line in (theirs, ours)]
+    start = max(first - _BEFORE, start)
+    return theirs[start:], ours[start:]

@@ -67,6 +67,9 @@ def read_list(path: Path, mint: Address, decimals: int, unit: Unit, effort: Effo
         if opened is None:
             raise InputErrors(list(findings))
         staged = stage(db, opened)
+        if not staged.trouble and not staged.rows:
+            findings.add(0, "file", "", "no rows", "give the list that the trees were made of")
+            raise InputErrors(list(findings))
         if staged.trouble:
             _refuse(staged, staged.trouble, findings)
         columns = db.execute(

@@ -54,11 +54,9 @@ def rebuilt_checks(
     leaves = sum(len(tree.claimants) for tree in trees)
     return [
         judged(
-            ROOTS, f"{counted(len(trees), 'root')} as the list gives it: {rebuilt.plan.rule}", roots
+            ROOTS, f"{counted(len(trees), 'root')} made of the list by {rebuilt.plan.rule}", roots
         ),
-        judged(
-            SAME_PROOFS, f"{counted(leaves, 'proof')} as the list gives it, hash by hash", proofs
-        ),
+        judged(SAME_PROOFS, f"{counted(leaves, 'proof')} made of the list, hash by hash", proofs),
     ]
 
 

@@ -63,8 +63,10 @@ def plans_for(listed: Listed, most: int | None, sizes: Sequence[int]) -> list[Pl
     theirs = most or rows_per_tree(listed, sizes)
     return [
         _in_chunks(listed, theirs),
-        _of_whole(whole, ours, f"duplicates summed over the whole list, {ours:,} wallets per tree"),
-        _of_whole(by_key, ours, f"in the order of the keys, {ours:,} wallets per tree"),
+        _of_whole(
+            whole, ours, f"summing duplicates over the whole list, {ours:,} wallets per tree"
+        ),
+        _of_whole(by_key, ours, f"the order of the keys, {ours:,} wallets per tree"),
     ]
 
 

@@ -38,7 +38,7 @@ def rebuild(the_round: Round | None, folder: Path, effort: Effort) -> tuple[Chec
     """
     if the_round is None:
         return not_possible(NAME, f"{ROUND} can't be read"), None
-    out = effort.scratch / "bundle"
+    out = effort.scratch / "rebuilt"
     moved = replace(the_round, path=folder / ROUND)
     try:
         with allocations_of(

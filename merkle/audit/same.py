@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from merkle.audit.breakdown import differing_rows
 from merkle.audit.checks import counted, findings_of, judged, not_possible
+from merkle.audit.documents import differing_values, manifest_members, unequal
 from merkle.audit.lines import differing_lines, same_bytes
 from merkle.bundle.files import list_folder, read_file
 from merkle.bundle.findings import BundleError, Finding, quoted
@@ -18,10 +19,9 @@ from merkle.bundle.layout import (
     tree_file,
 )
 from merkle.bundle.manifest import parse_manifest
-from merkle.bundle.strict_json import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from merkle.audit.checks import Check
@@ -48,13 +48,14 @@ class Comparison:
         self._rebuilt = rebuilt
         self._effort = effort
         content, _ = read_file(rebuilt, MANIFEST)
-        self._trees = parse_manifest(content).tree_counts()
-        self._ours = _members(content)
+        tokens = parse_manifest(content).tokens
+        self._trees = {token.symbol: len(token.trees) for token in tokens}
+        self._ours = manifest_members(content)
         self._theirs: dict[str, object] = {}
         self._unreadable: list[Finding] = []
         try:
             content, _ = read_file(bundle, MANIFEST)
-            self._theirs = _members(content)
+            self._theirs = manifest_members(content)
         except BundleError as error:
             self._unreadable = findings_of(error)
 
@@ -87,7 +88,7 @@ class Comparison:
             if file == BREAKDOWN:
                 findings = differing_rows(self._bundle, self._rebuilt, self._effort)
                 return judged(name, "the same columns and rows, in other bytes", findings)
-            return judged(name, same, differing_lines(self._bundle, self._rebuilt, file))
+            return judged(name, same, self._differences(file))
         except BundleError as error:
             return not_possible(name, f"{file} can't be read", findings_of(error))
 
@@ -104,54 +105,41 @@ class Comparison:
             {key: value for key, value in side.items() if key not in _BY_TOOL}
             for side in (self._theirs, self._ours)
         )
-        problems = _unequal("", theirs, ours)
+        problems = unequal("", theirs, ours)
         findings = [Finding(file=MANIFEST, problem=problem) for problem in problems]
         other = [key for key in _BY_TOOL if self._theirs.get(key) != self._ours.get(key)]
         but = f"the same but for {' and '.join(other)}" if other else "the same bytes"
         return judged(name, but, findings)
 
     def _token_check(self, symbol: str, trees: int) -> Check:
-        """Compare all files of a token."""
-        files = [allocations_file(symbol), *(tree_file(symbol, at) for at in range(trees))]
-        found = [list(self._differences(file, symbol, at)) for at, file in enumerate(files)]
-        holds = f"the same bytes in {files[0]} and {counted(trees, 'tree')}"
-        return judged(REBUILT + symbol, holds, list(chain.from_iterable(found)))
+        """Compare all files of a token; where the allocations differ, the trees do of course."""
+        allocations = allocations_file(symbol)
+        holds = f"the same bytes in {allocations} and {counted(trees, 'tree')}"
+        findings = self._found_in(allocations)
+        is_follower = bool(findings)
+        for number in range(trees):
+            if self._effort.progress is not None:
+                self._effort.progress(f"{symbol}: comparing", number, trees)
+            file = tree_file(symbol, number)
+            found = self._found_in(file)
+            if found and is_follower:
+                found = [Finding(file=file, problem="is another tree, as its allocations are")]
+            findings += found
+        return judged(REBUILT + symbol, holds, findings)
 
-    def _differences(self, file: str, symbol: str, number: int) -> list[Finding]:
-        if self._effort.progress is not None:
-            self._effort.progress(f"{symbol}: comparing", number, self._trees[symbol])
+    def _found_in(self, file: str) -> list[Finding]:
+        """Return how a file differs, or why it can't be read."""
         try:
             if same_bytes(self._bundle, self._rebuilt, file):
                 return []
-            return differing_lines(self._bundle, self._rebuilt, file)
+            return self._differences(file)
         except BundleError as error:
             return findings_of(error)
 
-
-def _members(content: bytes) -> dict[str, object]:
-    """Read a manifest as plain JSON: whatever it holds can be compared.
-
-    Errors: BundleError for what is laid out otherwise than this tool does.
-    """
-    document = parse_json(MANIFEST, content)
-    if not isinstance(document, dict):
-        raise BundleError(MANIFEST, "is no object")
-    return document
-
-
-def _unequal(place: str, theirs: object, ours: object) -> Iterator[str]:
-    """Yield where two JSON values differ; the order of keys counts."""
-    if isinstance(theirs, dict) and isinstance(ours, dict) and list(theirs) == list(ours):
-        for key, value in ours.items():
-            yield from _unequal(f"{place}.{key}".removeprefix("."), theirs[key], value)
-    elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
-        for at, value in enumerate(ours):
-            yield from _unequal(f"{place}[{at}]", theirs[at], value)
-    elif type(theirs) is not type(ours) or theirs != ours:
-        yield f"{place or 'it'} is {_shown(theirs)}, the inputs give {_shown(ours)}"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return f"an object of {quoted(', '.join(value))}"
-    return f"a list of {len(value):,}" if isinstance(value, list) else quoted(value)
+    def _differences(self, file: str) -> list[Finding]:
+        """Say where files of different bytes differ: documents by their values, if these do."""
+        values: list[Finding] = []
+        if file.endswith(".json") and "/" not in file:
+            with suppress(BundleError):  # then its lines say more
+                values = differing_values(self._bundle, self._rebuilt, file)
+        return values or differing_lines(self._bundle, self._rebuilt, file)

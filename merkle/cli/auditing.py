@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Unit = Literal["ui", "base"]
 
-SHOWN_FINDINGS: Final = 20  # of one check
+SHOWN_FINDINGS: Final = 10  # of one check
 
 _VERDICTS: Final = {True: "pass", False: "FAIL"}
 

@@ -1,0 +1,299 @@
+"""A bundle that its inputs give passes, wherever and however it was built; another one does not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from allocation.errors import AsrError
+from merkle.audit import Effort, audit_bundle
+from tests.audits import LIST, audit_of, built, check_of, failed, problems_of
+from tests.building import build
+from tests.conftest import FIXTURES
+from tests.forging import TOKENS, Files, edited
+from tests.plain_bundle import list_csv, put, round_text, seal
+from tests.test_import_trees import MADE, imported, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from merkle.audit import Audit
+
+SOUND = built()
+
+VOTES_ROUND = b"""\
+[round]
+name = "Two proposals"
+method = "per-proposal"
+
+[[tokens]]
+symbol = "JUP"
+mint = "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN"
+decimals = 6
+pool = "1000"
+max_leaves_per_tree = 4
+program = "none"
+
+[[proposals]]
+id = "one"
+weight = "1"
+
+[[proposals]]
+id = "two"
+weight = "1/3"
+
+[inputs]
+votes = "votes.csv"
+exclude = "exclude.csv"
+decimals = 6
+"""
+WALLETS = [line.split(",")[0] for line in LIST.decode().splitlines()[1:11]]
+VOTES = "proposal,wallet,voting_power\n" + "".join(
+    f"{proposal},{wallet},{at * 1_000_003 + 17}\n"
+    for at, wallet in enumerate(WALLETS, 1)
+    for proposal in ("one", "two")
+)
+FIRST_VOTE = f"one,{WALLETS[0]},1000020\n"
+EXCLUDE = f"wallet,reason\n{WALLETS[9]},team\n"
+INPUTS = {"votes.csv": VOTES.encode(), "exclude.csv": EXCLUDE.encode()}
+
+
+def built_of_votes(folder: Path, inputs: dict[str, bytes] = INPUTS) -> Files:
+    put({"round.toml": VOTES_ROUND, **inputs}, folder)
+    build(folder / "round.toml", folder / "bundle")
+    return {
+        path.relative_to(folder / "bundle").as_posix(): path.read_bytes()
+        for path in (folder / "bundle").rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def voted(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return built_of_votes(tmp_path_factory.mktemp("voted"))
+
+
+def audited(bundle: Path, inputs: Path, scratch: Path, threads: int | None = None) -> Audit:
+    return audit_bundle(bundle, inputs, Effort(scratch=scratch, threads=threads))
+
+
+def test_a_sound_bundle_of_a_list_passes_every_check() -> None:
+    audit = audit_of(SOUND)
+    assert set() == failed(audit)
+    assert audit.passed
+
+
+def test_a_round_of_votes_passes_elsewhere_by_other_threads(
+    fixture_bundle: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(fixture_bundle, tmp_path / "moved")
+    shutil.copytree(FIXTURES / "asr-2024-q1", tmp_path / "elsewhere")
+    audit = audited(tmp_path / "moved", tmp_path / "elsewhere", tmp_path / "scratch", threads=1)
+    assert set() == failed(audit)
+
+
+def test_a_round_of_stakes_passes(tmp_path: Path) -> None:
+    folder = FIXTURES / "asr-2025-q3"
+    build(folder / "round.toml", tmp_path / "bundle", threads=2)
+    audit = audited(tmp_path / "bundle", folder, tmp_path / "scratch", threads=1)
+    assert set() == failed(audit)
+
+
+def test_imported_trees_pass_by_the_list_in_the_bundle_itself(tmp_path: Path) -> None:
+    imported(tmp_path / "bundle", *written(tmp_path / "trees", "jupiter-tree"))
+    audit = audited(tmp_path / "bundle", tmp_path / "bundle", tmp_path / "scratch")
+    assert set() == failed(audit)
+    assert f"{len(MADE.claimants)} allocations" in check_of(audit, "wallets").summary
+
+
+def test_what_was_built_twice_has_progress_and_the_same_bundle_id(tmp_path: Path) -> None:
+    put(SOUND, tmp_path / "bundle")
+    put({"list.csv": LIST}, tmp_path / "inputs")
+    stages: list[str] = []
+    effort = Effort(scratch=tmp_path / "scratch", progress=lambda stage, *_: stages.append(stage))
+    audit = audit_bundle(tmp_path / "bundle", tmp_path / "inputs", effort)
+    assert {"reading the inputs", "JUP: proofs", "JUP: trees and proofs", "JUP: comparing"} <= set(
+        stages
+    )
+    assert audit.bundle_id
+
+
+def test_shuffled_rows_fail_by_the_digest_of_the_input_only() -> None:
+    header, *rows = LIST.splitlines(keepends=True)
+    shuffled = header + b"".join(sorted(rows))
+    audit = audit_of(SOUND, {"list.csv": shuffled})
+    assert {"inputs", "rebuilt inputs.json"} == failed(audit)
+    assert set() == failed(audit_of(built(shuffled), {"list.csv": shuffled}))
+
+
+def test_a_breakdown_that_another_duckdb_wrote_passes_by_its_rows(
+    voted: Files, tmp_path: Path
+) -> None:
+    audit = audit_of(with_breakdown(voted, tmp_path, "SELECT * FROM given"), INPUTS)
+    assert set() == failed(audit)
+    summary = check_of(audit, "rebuilt breakdown.parquet").summary
+    assert "the same columns and rows, in other bytes" == summary
+
+
+def with_breakdown(files: Files, folder: Path, query: str) -> Files:
+    """Write the breakdown anew, uncompressed, and seal again."""
+    given, written = folder / "given.parquet", folder / "written.parquet"
+    given.write_bytes(files["breakdown.parquet"])
+    with duckdb.connect() as db:
+        db.read_parquet(str(given)).create_view("given")
+        db.execute(f"COPY ({query}) TO '{written}' (FORMAT parquet, COMPRESSION uncompressed)")
+    return seal({**files, "breakdown.parquet": written.read_bytes()})
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        (
+            "SELECT * REPLACE (CASE WHEN proposal <> 'one' THEN cause END AS cause) FROM given",
+            "cause is null, the inputs give 'excluded'",
+        ),
+        (
+            "SELECT * REPLACE ((power + (power = 1000020)::UBIGINT)::UBIGINT AS power) FROM given",
+            "power is '1000021', the inputs give '1000020'",
+        ),
+        ("SELECT * FROM given LIMIT 19", "has 19 rows, the inputs give 20"),
+        ("SELECT * FROM given UNION ALL SELECT * FROM given", "has 40 rows, the inputs give 20"),
+        ("SELECT * REPLACE (power::HUGEINT AS power) FROM given", "has the columns "),
+        ("SELECT * EXCLUDE (power), power FROM given", "has the columns "),
+        ("SELECT * FROM given ORDER BY power DESC", "wallet is "),
+    ],
+)
+def test_a_resealed_breakdown_of_other_rows_or_types_fails(
+    voted: Files, tmp_path: Path, query: str, problem: str
+) -> None:
+    audit = audit_of(with_breakdown(voted, tmp_path, query), INPUTS)
+    assert {"rebuilt breakdown.parquet"} == failed(audit)
+    assert problem in " ".join(problems_of(audit, "rebuilt breakdown.parquet"))
+
+
+def test_of_many_rows_that_differ_the_first_are_shown(voted: Files) -> None:
+    more = [f"{proposal},{wallet},1\n" for wallet in WALLETS for proposal in ("one", "two")]
+    other = {**INPUTS, "votes.csv": ("proposal,wallet,voting_power\n" + "".join(more)).encode()}
+    audit = audit_of(voted, other)
+    assert 20 == len(problems_of(audit, "rebuilt breakdown.parquet"))
+
+
+def test_no_breakdown_at_all_is_no_traceback() -> None:
+    audit = audit_of(seal({**SOUND, "breakdown.parquet": b"PAR1 none PAR1"}))
+    (problem,) = problems_of(audit, "rebuilt breakdown.parquet")
+    assert problem.startswith("no Parquet file: ")
+
+
+CHANGED_INPUTS = {
+    "a vote's power": {
+        **INPUTS,
+        "votes.csv": VOTES.replace(",1000020\n", ",1000021\n", 1).encode(),
+    },
+    "a row left out": {**INPUTS, "votes.csv": VOTES.replace(FIRST_VOTE, "").encode()},
+    "a row too many": {**INPUTS, "votes.csv": f"{VOTES}one,{'1' * 32},9\n".encode()},
+    "nobody excluded": {**INPUTS, "exclude.csv": b"wallet,reason\n"},
+    "another excluded": {**INPUTS, "exclude.csv": EXCLUDE.replace(WALLETS[9], WALLETS[1]).encode()},
+}
+
+
+@pytest.mark.parametrize("inputs", CHANGED_INPUTS.values(), ids=list(CHANGED_INPUTS))
+def test_changed_inputs_fail_by_digest_and_by_what_they_give(
+    voted: Files, inputs: dict[str, bytes]
+) -> None:
+    assert {
+        "inputs",
+        "rebuilt inputs.json",
+        "rebuilt manifest.json",
+        "rebuilt report.json",
+        "rebuilt breakdown.parquet",
+        "rebuilt JUP",
+    } == failed(audit_of(voted, inputs))
+
+
+def test_another_reason_to_exclude_fails_by_its_digest(voted: Files) -> None:
+    inputs = {**INPUTS, "exclude.csv": EXCLUDE.replace("team", "them").encode()}
+    failing = failed(audit_of(voted, inputs))
+    assert {"inputs", "rebuilt inputs.json"} <= failing
+    assert not {"rebuilt JUP", "proofs"} & failing
+
+
+def test_a_file_of_another_size_is_said_to_have_one(voted: Files) -> None:
+    audit = audit_of(voted, CHANGED_INPUTS["nobody excluded"])
+    problems = problems_of(audit, "inputs")
+    assert f"exclude: has 14 bytes, inputs.json has {len(EXCLUDE)}" == problems[0]
+    assert problems[1].startswith("exclude: its sha256 is ")
+
+
+def test_missing_inputs_say_what_to_pass(voted: Files) -> None:
+    audit = audit_of(voted, {"exclude.csv": EXCLUDE.encode()})
+    (problem,) = problems_of(audit, "inputs")
+    assert problem.startswith("votes: not in ")
+    assert problem.endswith("; pass the folder of the round file with --inputs")
+    assert "not possible: the inputs give no bundle" == check_of(audit, "rebuild").summary
+    assert "not possible: there is no rebuilt bundle" == check_of(audit, "rebuilt JUP").summary
+
+
+def test_an_input_that_cannot_be_read_names_each_bad_row(voted: Files) -> None:
+    bad = VOTES.replace(",1000020\n", ",x\n")
+    audit = audit_of(voted, {**INPUTS, "votes.csv": bad.encode()})
+    lines = [finding.line for finding in check_of(audit, "rebuild").findings]
+    assert [2, 3] == lines
+
+
+def test_an_input_that_is_a_link_is_followed_and_one_to_itself_is_not(tmp_path: Path) -> None:
+    put(SOUND, tmp_path / "bundle")
+    put({"true.csv": LIST}, tmp_path / "inputs")
+    (tmp_path / "inputs" / "list.csv").symlink_to("true.csv")
+    assert set() == failed(audited(tmp_path / "bundle", tmp_path / "inputs", tmp_path / "one"))
+    (tmp_path / "inputs" / "true.csv").unlink()
+    (tmp_path / "inputs" / "true.csv").symlink_to("list.csv")
+    audit = audited(tmp_path / "bundle", tmp_path / "inputs", tmp_path / "two")
+    assert {"inputs", "rebuild"} < failed(audit)
+
+
+def test_an_input_of_an_endless_name_is_no_traceback() -> None:
+    name = "x" * 5_000 + ".csv"
+    files = edited(SOUND, "inputs.json", lambda it: it["allocations"].update(name=name))
+    assert "inputs" in failed(audit_of(files))
+
+
+def test_a_list_of_inputs_that_is_none_is_said_to_be_unreadable() -> None:
+    audit = audit_of(seal({**SOUND, "inputs.json": b"[]\n"}))
+    assert "not possible: inputs.json can't be read" == check_of(audit, "inputs").summary
+
+
+def test_another_version_of_the_tool_is_said_and_passes() -> None:
+    files = edited(SOUND, "manifest.json", lambda manifest: manifest.update(tool="asr 0.0.7"))
+    audit = audit_of(files)
+    assert set() == failed(audit)
+    assert check_of(audit, "tool").summary.startswith("built by 'asr 0.0.7', audited by 'asr ")
+    assert "the same but for tool" == check_of(audit, "rebuilt manifest.json").summary
+
+
+def test_a_bundle_of_the_first_format_passes_without_what_later_ones_have() -> None:
+    files = {name: content for name, content in SOUND.items() if name != "verify.py"}
+    audit = audit_of(edited(files, "manifest.json", lambda manifest: manifest.update(format=1)))
+    assert set() == failed(audit)
+
+
+def test_trees_too_deep_for_a_claim_fail_unless_they_are_allowed() -> None:
+    token = replace(TOKENS[0], most=70_000)
+    files = built(list_csv([token]), round_text([token]).encode())
+    inputs = {"list.csv": list_csv([token])}
+    audit = audit_of(files, inputs)
+    assert {"rules"} == failed(audit)
+    assert set() == failed(audit_of(files, inputs, allow_deep=True))
+
+
+def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AsrError, match="no such folder"):
+        audited(tmp_path / "nowhere", tmp_path, tmp_path)
+
+
+def test_everything_said_is_data_for_machines() -> None:
+    assert json.dumps(asdict(audit_of(SOUND)))
