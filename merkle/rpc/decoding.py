@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LONGEST_SIGNATURE: Final = 88  # base58 characters of 64 bytes
 MOST_LOG_LINES: Final = 10_000
 LONGEST_LINE: Final = 10_000  # characters; a program may log 10 kB in all
+HUGE: Final = 10**40  # what is larger is not shown in full
 _MULTIPLE: Final = 4  # base64 characters come in fours
 
 
@@ -68,8 +69,8 @@ class Answer:
 
     def refuse_for(self, expected: str) -> NoReturn:
         """Raise an AnswerError that shows the value beside what was expected."""
-        shown = quoted(str(self.value) if type(self.value) is int else self.value)
-        self.refuse(f"is {shown}, not {expected}")
+        is_huge = isinstance(self.value, int) and abs(self.value) > HUGE
+        self.refuse(f"is {quoted(str(self.value) if is_huge else self.value)}, not {expected}")
 
     def is_null(self) -> bool:
         """Whether the node says that there is nothing."""
@@ -161,4 +162,4 @@ class Answer:
         return tuple(item.text(LONGEST_LINE) for item in self.items(MOST_LOG_LINES))
 
     def _inner(self, step: str, value: object) -> Answer:
-        return Answer(node=self.node, method=self.method, place=self.place + step, value=value)
+        return Answer(node=self.node, method=self.method, place=(self.place + step).removeprefix("."), value=value)
