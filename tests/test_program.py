@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 import pytest
 
 from allocation.address import format_address, parse_address
@@ -16,6 +14,7 @@ from merkle.program import (
     leaf_limit,
 )
 from tests.distributions import BASE, JUP
+from tests.plain_programs import plain_address
 from tests.round_files import A_LIST, LOCKER_BASE, PER_PROPOSAL, SIGNER, load
 
 # Both tokens of this round are shared by votes; JUP is staked, WEN is transferred.
@@ -61,27 +60,6 @@ def transferred(**distributor: str) -> str:
 )
 def test_every_profile_has_the_id_of_its_program(name: str, program_id: str) -> None:
     assert program_id == format_address(PROFILES[name].program_id)
-
-
-FIELD = 2**255 - 19
-
-
-def is_a_point(key: bytes) -> bool:
-    """Say whether 32 bytes are a point of ed25519: whether RFC 8032 finds an x for this y."""
-    y = int.from_bytes(key, "little") & (2**255 - 1)
-    d = -121_665 * pow(121_666, -1, FIELD)
-    x_squared = (y * y - 1) * pow(d * y * y + 1, -1, FIELD) % FIELD
-    return x_squared == 0 or pow(x_squared, (FIELD - 1) // 2, FIELD) == 1
-
-
-def plain_address(program: str, *seeds: bytes) -> bytes:
-    """Derive an address as Solana defines it: the first hash, bumps downwards, that is no point."""
-    for bump in range(255, -1, -1):
-        parts = [*seeds, bytes([bump]), parse_address(program), b"ProgramDerivedAddress"]
-        derived = sha256(b"".join(parts)).digest()
-        if not is_a_point(derived):
-            return derived
-    raise AssertionError
 
 
 def test_the_plain_derivation_finds_jupiters_locker() -> None:

@@ -64,7 +64,7 @@ class Layout:
         try:
             self.packing.pack_into(account, 0, *(values[name] for name, _ in self.fields))
         except struct.error as error:
-            raise ProgramError(f"a {self.kind} cannot hold these values: {error}") from error
+            raise ProgramError(f"{self.kind} cannot hold these values: {error}") from error
         account[: len(self.discriminator)] = self.discriminator
         return bytes(account)
 

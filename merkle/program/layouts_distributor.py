@@ -145,7 +145,7 @@ def _encoded(layout: Layout, values: dict[str, Any], neutral: Mapping[str, Any])
     stored = {name for name, _ in layout.fields}
     for name, value in values.items():
         if name not in stored and value != neutral.get(name, _DEFAULTS[name]):
-            raise ProgramError(f"a {layout.kind} has no {name}; leave it out")
+            raise ProgramError(f"{layout.kind} has no {name}; leave it out")
     return layout.encode(
         {name: NO_KEY if value is None else value for name, value in values.items()}
     )
