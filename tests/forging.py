@@ -48,12 +48,11 @@ TOKENS = [
 ]
 
 
-def sound(tokens: list[PlainToken] | None = None) -> Files:
+def sound(tokens: list[PlainToken] | None = None, bundle_format: int = 2) -> Files:
     """Return a bundle that is right."""
     tokens = TOKENS if tokens is None else tokens
-    return plain_bundle(
-        PlainRound(tokens=tokens, rules_sha256=rules_sha256(load(round_text(tokens))))
-    )
+    rules = rules_sha256(load(round_text(tokens)))
+    return plain_bundle(PlainRound(tokens=tokens, rules_sha256=rules, format=bundle_format))
 
 
 def findings_in(files: Files) -> list[Finding]:

@@ -11,6 +11,7 @@ import io
 import json
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import base58
@@ -20,7 +21,6 @@ from tests.reference_tree import ReferenceTree, jupiter_leaf, mint_bound_leaf, r
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 JUP = "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN"
 WEN = "WENWENvqqNya429ubCdR81ZmD69brwQaaBYY6p3LCpk"
@@ -30,6 +30,7 @@ PROGRAM_IDS = {
     "jupiter": "DiS3nNjFVMieMgmiQFm6wgJL7nevk4NrhXKLbtEH1Z2R",
     "jito": "mERKcfxMC5SqJn4Ld4BUris3WKZZ1ojjWJ3A3J5CKxv",
 }
+VERIFIER = Path(__file__).parent.parent / "merkle" / "bundle" / "standalone" / "verify.py"
 BREAKDOWN = b"PAR1 not a real one: only its digest is looked at PAR1"
 
 Row = tuple[bytes, int, int]
@@ -95,6 +96,7 @@ class PlainRound:
     inputs_sha256: str = "1" * 64
     report: dict[str, object] = field(default_factory=dict)
     input_digest: str = "2" * 64
+    format: int = 2
 
 
 def wallets(count: int, seed: str = "wallet") -> list[bytes]:
@@ -168,6 +170,8 @@ def plain_bundle(plain: PlainRound) -> dict[str, bytes]:
         "breakdown.parquet": BREAKDOWN,
         "manifest.json": dump(_manifest(plain)),
     }
+    if plain.format > 1:
+        files["verify.py"] = VERIFIER.read_bytes()
     for token in plain.tokens:
         files[f"{token.symbol}/allocations.csv"] = _allocations(token)
         for number, shard in enumerate(token.shards):
@@ -214,7 +218,7 @@ def _report(tokens: list[PlainToken]) -> dict[str, object]:
 
 def _manifest(plain: PlainRound) -> dict[str, object]:
     return {
-        "format": 1,
+        "format": plain.format,
         "tool": "asr 0.1.0",
         "round": "A plain round",
         "method": "list",

@@ -46,7 +46,7 @@ def test_a_verification_counts_what_it_has_checked(tmp_path: Path) -> None:
     put(SOUND, tmp_path)
     verification = verify_bundle(tmp_path, progress=lambda *step: told.append(step))
     counts = (verification.files, verification.tokens, verification.trees, verification.proofs)
-    assert (11, 2, 4, 13) == counts
+    assert (12, 2, 4, 13) == counts
     assert 13 == verification.wallets
     few = "wen_2: proofs"
     assert [

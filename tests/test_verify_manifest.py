@@ -42,7 +42,8 @@ def problems_after(path: str, value: object, name: str = "manifest.json") -> lis
 
 FORMS = [
     ("format", REMOVED, "the document has no format"),
-    ("format", 2, "format is 2; this version of asr reads 1"),
+    ("format", 3, "format is 3; this version of asr reads 1 to 2"),
+    ("format", 0, "format is 0; this version of asr reads 1 to 2"),
     ("format", "1", "format is '1', not a whole number from 0 to 18446744073709551615"),
     ("format", True, "format is true, not a whole number"),
     ("tool", "zip 3.0", "tool is 'zip 3.0', not this tool and its version"),

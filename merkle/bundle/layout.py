@@ -15,10 +15,15 @@ ROUND: Final = "round.toml"
 INPUTS: Final = "inputs.json"
 REPORT: Final = "report.json"
 BREAKDOWN: Final = "breakdown.parquet"
+VERIFIER: Final = "verify.py"
 SUMS: Final = "SHA256SUMS"
 
-FIXED_FILES: Final = (BREAKDOWN, INPUTS, MANIFEST, REPORT, ROUND)
-"""Every bundle has these beside the files of its tokens."""
+FIRST_FORMAT: Final = 1
+FORMAT: Final = 2
+"""Of the bundles that are written; all from the first on are read. The second brought VERIFIER."""
+
+FIXED_FILES: Final = (BREAKDOWN, INPUTS, MANIFEST, REPORT, ROUND, VERIFIER)
+"""Every bundle has these beside the files of its tokens; one of the first format no VERIFIER."""
 
 SYMBOL_PATTERN: Final = r"(?!(?i:sha256sums)(?:/|$))[A-Za-z0-9][A-Za-z0-9_-]{0,15}"
 """It names a folder: never one of the files, on any file system."""
@@ -48,7 +53,12 @@ def is_bundle_file(name: str) -> bool:
     return name == SUMS or _PATH.fullmatch(name) is not None
 
 
-def expected_files(tree_counts: Mapping[str, int]) -> list[str]:
+def fixed_files(bundle_format: int) -> tuple[str, ...]:
+    """Name the files that every bundle of a format has."""
+    return FIXED_FILES[:-1] if bundle_format == FIRST_FORMAT else FIXED_FILES
+
+
+def expected_files(tree_counts: Mapping[str, int], bundle_format: int) -> list[str]:
     """Name every file but the list of digests, for trees per symbol."""
     allocations = [allocations_file(symbol) for symbol in tree_counts]
     trees = [
@@ -56,7 +66,7 @@ def expected_files(tree_counts: Mapping[str, int]) -> list[str]:
         for symbol, count in tree_counts.items()
         for number in range(count)
     ]
-    return [*FIXED_FILES, *allocations, *trees]
+    return [*fixed_files(bundle_format), *allocations, *trees]
 
 
 def folders_of(files: Iterable[str]) -> set[str]:

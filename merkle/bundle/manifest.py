@@ -10,7 +10,13 @@ from allocation.address import format_address
 from allocation.round import NO_PROGRAM, Claim, Method, Order
 from allocation.units import MAX_DECIMALS, U64_MAX
 from merkle.bundle.findings import quoted
-from merkle.bundle.layout import MANIFEST, SYMBOL_PATTERN
+from merkle.bundle.layout import (
+    FIRST_FORMAT,
+    FORMAT,
+    MANIFEST,
+    SYMBOL_PATTERN,
+    expected_files,
+)
 from merkle.bundle.strict_json import Node, document, dump_json
 from merkle.leaf import LEAF_FORMATS
 
@@ -20,7 +26,6 @@ if TYPE_CHECKING:
     from allocation.address import Address
     from allocation.units import BaseUnits
 
-FORMAT_VERSION: Final = 1
 MAX_LEAVES: Final = 2**32 - 1
 MAX_DEPTH: Final = 32
 
@@ -89,6 +94,7 @@ class TokenEntry:
 class Manifest:
     """What a bundle says about itself."""
 
+    format: int = FORMAT
     tool: str
     round: str
     method: str
@@ -100,12 +106,16 @@ class Manifest:
         """Return how many trees each symbol has, in the order of the round."""
         return {token.symbol: len(token.trees) for token in self.tokens}
 
+    def files(self) -> list[str]:
+        """Name every file of the bundle but the list of digests."""
+        return expected_files(self.tree_counts(), self.format)
+
 
 def format_manifest(manifest: Manifest) -> bytes:
     """Write the manifest; amounts are base units as text."""
     return dump_json(
         {
-            "format": FORMAT_VERSION,
+            "format": manifest.format,
             "tool": manifest.tool,
             "round": manifest.round,
             "method": manifest.method,
@@ -125,6 +135,7 @@ def parse_manifest(content: bytes) -> Manifest:
     _check_format(root)
     fields = root.members(_KEYS)
     return Manifest(
+        format=fields["format"].integer(FIRST_FORMAT, FORMAT),
         tool=fields["tool"].text("asr [0-9A-Za-z.+-]{1,40}", "this tool and its version"),
         round=fields["round"].printable(),
         method=fields["method"].choice(get_args(Method)),
@@ -137,8 +148,9 @@ def parse_manifest(content: bytes) -> Manifest:
 def _check_format(root: Node) -> None:
     """Look at the version first: another one may have other keys."""
     version = root.member("format")
-    if version.integer(0, U64_MAX) != FORMAT_VERSION:
-        version.refuse(f"is {version.value}; this version of asr reads {FORMAT_VERSION}")
+    if not FIRST_FORMAT <= version.integer(0, U64_MAX) <= FORMAT:
+        known = f"{FIRST_FORMAT} to {FORMAT}"
+        version.refuse(f"is {version.value}; this version of asr reads {known}")
 
 
 def token_object(token: TokenEntry) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from merkle.bundle.files import check_folder, read_file
 from merkle.bundle.findings import BundleError
-from merkle.bundle.layout import MANIFEST, SUMS, expected_files, parse_sums
+from merkle.bundle.layout import MANIFEST, SUMS, parse_sums
 from merkle.bundle.manifest import parse_manifest
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def open_bundle(path: Path) -> Bundle:
     sums = parse_sums(content)
     content, digest = read_file(path, MANIFEST)
     bundle = Bundle(path=path, id=bundle_id, manifest=parse_manifest(content), sums=sums)
-    differing = sums.keys() ^ set(expected_files(bundle.manifest.tree_counts()))
+    differing = sums.keys() ^ set(bundle.manifest.files())
     if differing:
         raise BundleError(SUMS, f"lists other files than {MANIFEST}, see {min(differing)}")
     bundle.check_digest(MANIFEST, digest)

@@ -15,11 +15,13 @@ from merkle.bundle.layout import (
     MANIFEST,
     REPORT,
     ROUND,
+    VERIFIER,
     allocations_file,
     tree_file,
 )
 from merkle.bundle.manifest import Manifest, TokenEntry, TreeEntry, format_manifest, parse_manifest
 from merkle.bundle.staging import staged
+from merkle.bundle.standalone import verifier
 from merkle.bundle.strict_json import dump_json
 from merkle.bundle.writer import Writer
 from merkle.codec.proofs import allocations_parts, proof_file_parts
@@ -52,6 +54,7 @@ def write_bundle(
     Errors: AsrError for what cannot be written or could never be claimed.
     """
     with staged(out, force=force) as folder, Writer(folder) as writer:
+        writer.write(VERIFIER, [verifier()])
         writer.write(ROUND, [round_.content])
         writer.write(INPUTS, [dump_json(_inputs(allocations.sources))])
         writer.write(REPORT, [dump_json(allocations.report)])

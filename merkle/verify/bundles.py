@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from merkle.bundle.consistency import contradictions
@@ -10,14 +11,18 @@ from merkle.bundle.files import check_folder, list_folder, read_file
 from merkle.bundle.findings import BundleError, printable
 from merkle.bundle.layout import (
     BREAKDOWN,
+    FIRST_FORMAT,
     FIXED_FILES,
+    FORMAT,
     MANIFEST,
     SUMS,
-    expected_files,
+    VERIFIER,
+    fixed_files,
     folders_of,
     parse_sums,
 )
 from merkle.bundle.manifest import parse_manifest
+from merkle.bundle.standalone import KNOWN_VERIFIERS
 from merkle.verify.documents import check_inputs, check_report
 from merkle.verify.findings import Findings
 from merkle.verify.round_file import check_round, read_round
@@ -62,7 +67,7 @@ def verify_bundle(
     sums, bundle_id = _read_sums(path, findings)
     task = Task(root=path, sums=sums, findings=findings, progress=progress)
     manifest = _read_manifest(task)
-    files = {*FIXED_FILES, *sums} if manifest is None else expected_files(manifest.tree_counts())
+    files = {*fixed_files(FIRST_FORMAT), *sums} if manifest is None else manifest.files()
     _check_names(task, files)
     the_round = read_round(task)
     if manifest is not None and the_round is not None:
@@ -70,6 +75,8 @@ def verify_bundle(
     check_inputs(task, the_round)
     check_report(task, manifest, the_round)
     task.check_digest(BREAKDOWN)
+    if VERIFIER in files:
+        _check_verifier(task, manifest)
     checks = [] if manifest is None else _check_tokens(task, manifest, processes)
     if manifest is None:
         for file in sums.keys() - FIXED_FILES:
@@ -122,6 +129,14 @@ def _check_names(task: Task, files: Collection[str]) -> None:
             task.findings.add(SUMS, f"does not list {file}")
         for file in sorted(task.sums.keys() - expected):
             task.findings.add(SUMS, f"lists {file}, which is no file of this bundle")
+
+
+def _check_verifier(task: Task, manifest: Manifest | None) -> None:
+    """Find a verifier that no release of this tool has written: it might say anything."""
+    content = task.read(VERIFIER)
+    known = KNOWN_VERIFIERS[FORMAT if manifest is None else manifest.format]
+    if content is not None and sha256(content).hexdigest() not in known:
+        task.findings.add(VERIFIER, "not the verifier that asr writes; do not run it")
 
 
 def _check_tokens(task: Task, manifest: Manifest, processes: int) -> list[TokenCheck]:
