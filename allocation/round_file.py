@@ -88,10 +88,16 @@ def rules_sha256(the_round: Round) -> str:
     Units: amounts in base units. Every number is text: integers, and fractions as "1/3"; keys
            are base58; JSON with sorted keys and no blanks, in ASCII.
     """
+    text = json.dumps(canonical_rules(the_round), sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode("ascii")).hexdigest()
+
+
+def canonical_rules(the_round: Round) -> dict[str, object]:
+    """Return what `rules_sha256` covers: objects, lists, texts, truths and None."""
     in_id_order = tuple(sorted(the_round.proposals, key=lambda proposal: proposal.id))
     canonical = _canonical(replace(the_round, proposals=in_id_order))
-    text = json.dumps(canonical, sort_keys=True, separators=(",", ":"))
-    return sha256(text.encode("ascii")).hexdigest()
+    assert isinstance(canonical, dict)  # noqa: S101 - what a dataclass becomes
+    return canonical
 
 
 _DECIDES_NOTHING: Final[dict[type, frozenset[str]]] = {

@@ -1,0 +1,186 @@
+"""Two sides, mint by mint: who gets what on each, from which trees, and why it differs."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from merkle.diff.attribution import attribute, attributing, causes_of
+from merkle.diff.causes import bit
+from merkle.diff.changes import changes_between
+from merkle.diff.reasons import is_reading
+from merkle.diff.record import read_record
+from merkle.diff.settings import differing_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from allocation.address import Address
+    from allocation.progress import Progress
+    from merkle.diff.attribution import Attributed
+    from merkle.diff.causes import Causes
+    from merkle.diff.changes import Changes, Moved
+    from merkle.diff.record import Record
+    from merkle.diff.settings import Setting
+    from merkle.diff.sides import Side, TokenSide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenDiff:
+    """One mint on both sides, or on one of them."""
+
+    mint: Address
+    symbol: str  # this and the next as on the new side, where it has the mint
+    decimals: int
+    old: TokenSide | None
+    new: TokenSide | None
+    changes: Changes
+    moved: Moved
+
+    @property
+    def equal(self) -> bool:
+        """Whether both sides pay the same, from the same trees, at the same addresses."""
+        return not len(self.changes) and not self.unequal_trees and self.old == self.new
+
+    @property
+    def unequal_trees(self) -> list[int]:
+        """Return the numbers of the trees that differ, or that one side does not have."""
+        old, new = (side.trees if side else () for side in (self.old, self.new))
+        pairs = enumerate(zip_longest(old, new))
+        return [number for number, (before, after) in pairs if before != after]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """Everything in which two sides differ, mint by mint in the order of the old one."""
+
+    old: Side
+    new: Side
+    tokens: tuple[TokenDiff, ...]
+    settings: tuple[Setting, ...]  # that the rounds say otherwise; empty without two bundles
+    inputs: Mapping[str, tuple[str | None, str | None]]  # by kind, where the digests differ
+
+    @property
+    def equal(self) -> bool:
+        """Whether the same can be claimed from both."""
+        return all(token.equal for token in self.tokens)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Comparison:
+    """What the comparison of the mints shares; `records` is None unless both are bundles."""
+
+    old: Side
+    new: Side
+    records: tuple[Record, Record] | None
+
+
+def compare(old: Side, new: Side, scratch: Path, progress: Progress | None = None) -> Diff:
+    """Compare what two sides pay, mint by mint, and find why it differs.
+
+    DuckDB works in `scratch` with what memory does not hold.
+
+    Errors: BundleError for a bundle that contradicts itself or the digests it lists; AsrError.
+    """
+    records = _records(old, new)
+    comparison = _Comparison(old=old, new=new, records=records)
+    mints = {token.mint: None for side in (old, new) for token in side.tokens}
+    tokens = []
+    for number, mint in enumerate(mints):
+        if progress is not None:
+            progress("comparing", number, len(mints))
+        tokens.append(_compare_token(comparison, mint, scratch))
+    return Diff(
+        old=old,
+        new=new,
+        tokens=tuple(tokens),
+        settings=differing_settings(*(record.the_round for record in records)) if records else (),
+        inputs=_differing_inputs(*records) if records else {},
+    )
+
+
+def _records(old: Side, new: Side) -> tuple[Record, Record] | None:
+    if old.bundle is None or new.bundle is None:
+        return None
+    return read_record(old.bundle), read_record(new.bundle)
+
+
+def _differing_inputs(old: Record, new: Record) -> dict[str, tuple[str | None, str | None]]:
+    pairs = {
+        kind: (old.inputs.get(kind), new.inputs.get(kind)) for kind in {**old.inputs, **new.inputs}
+    }
+    return {kind: pair for kind, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _compare_token(comparison: _Comparison, mint: Address, scratch: Path) -> TokenDiff:
+    """Compare one mint; the database looks for causes while the lists are read."""
+    old, new = comparison.old.token(mint), comparison.new.token(mint)
+    newest = new or old
+    assert newest is not None, "the mint is one of theirs"  # noqa: S101 - by the caller
+    with ThreadPoolExecutor(1) as thread:
+        divided = _divided(comparison, old, new)
+        found = thread.submit(_attributed, scratch, *divided) if divided else None
+        changes, moved = changes_between(
+            comparison.old.rows(mint),
+            old.tree_numbers() if old else np.zeros(0, np.int64),
+            comparison.new.rows(mint),
+            new.tree_numbers() if new else np.zeros(0, np.int64),
+        )
+        causes = (
+            causes_of(changes, found.result())
+            if found
+            else _plain_causes(comparison, changes, on_both=None not in (old, new))
+        )
+    return TokenDiff(
+        mint=mint,
+        symbol=newest.symbol,
+        decimals=newest.decimals,
+        old=old,
+        new=new,
+        changes=changes.with_causes(causes),
+        moved=moved,
+    )
+
+
+def _divided(
+    comparison: _Comparison, old: TokenSide | None, new: TokenSide | None
+) -> tuple[tuple[Record, Record], tuple[TokenSide, TokenSide]] | None:
+    """Return what the database has to look at, where both sides divided a pool by one method."""
+    records = comparison.records
+    if records is None or old is None or new is None:
+        return None
+    methods = {record.the_round.method for record in records}
+    return (records, (old, new)) if len(methods) == 1 and methods != {"list"} else None
+
+
+def _attributed(
+    scratch: Path, records: tuple[Record, Record], sides: tuple[TokenSide, TokenSide]
+) -> Attributed:
+    with attributing(scratch) as db:
+        return attribute(db, records, sides)
+
+
+def _plain_causes(comparison: _Comparison, changes: Changes, *, on_both: bool) -> Causes:
+    """Return the causes of changes that no division has to be looked at for, shape (n,)."""
+    records = comparison.records
+    if not on_both:
+        return _all(changes, "token")
+    if records is None:
+        return _all(changes, "unrecorded")
+    if records[0].the_round.method != records[1].the_round.method:
+        return _all(changes, "method")
+    if is_reading(*records):
+        return _all(changes, "reading")
+    causes = _all(changes, "row_changed")
+    causes[~changes.was_there] = bit("row_added")
+    causes[~changes.is_there] = bit("row_removed")
+    return causes
+
+
+def _all(changes: Changes, name: str) -> Causes:
+    return np.full(len(changes), bit(name), np.uint32)

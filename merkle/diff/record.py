@@ -1,0 +1,102 @@
+"""What a bundle recorded of its divisions: the round, the report, and where its breakdown is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from allocation.explain_report import Node, division_of
+from allocation.explain_share import ContradictionError
+from allocation.round_file import load_round
+from merkle.bundle.files import open_file, read_file
+from merkle.bundle.findings import BundleError
+from merkle.bundle.layout import BREAKDOWN, INPUTS, REPORT, ROUND
+from merkle.bundle.strict_json import document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from allocation.address import Address
+    from allocation.explain_share import Division
+    from allocation.round import Round
+    from merkle.bundle.read import Bundle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One bundle's own account of how its amounts came about.
+
+    Shapes: divisions by mint, then by proposal ("" with stakes); empty for a list.
+    """
+
+    the_round: Round
+    inputs: Mapping[str, str]  # sha256 by kind of input
+    scale: int  # by which every weight is multiplied
+    divisions: Mapping[Address, Mapping[str, Division]]
+    breakdown: Path
+
+
+def read_record(bundle: Bundle) -> Record:
+    """Read round, inputs and report of a bundle, each with its digest.
+
+    Errors: InputErrors for a bad round file; BundleError for a document that is none or does not
+            have its digest, and for a report that contradicts itself or the round.
+    """
+    for file in (ROUND, BREAKDOWN):
+        with open_file(bundle.path, file) as opened:
+            bundle.check_digest(file, opened.sha256())
+    the_round = load_round(bundle.path / ROUND)
+    try:
+        report = Node(place="", value=_document(bundle, REPORT))
+        scale = report.member("multipliers").member("scale") if report.has("multipliers") else None
+        divisions = {} if the_round.method == "list" else _divisions(report, the_round)
+        return Record(
+            the_round=the_round,
+            inputs=_inputs(bundle),
+            scale=scale.number() if scale is not None else 1,
+            divisions=divisions,
+            breakdown=bundle.path / BREAKDOWN,
+        )
+    except ContradictionError as error:
+        raise BundleError(REPORT, str(error)) from error
+
+
+def _document(bundle: Bundle, file: str) -> object:
+    content, digest = read_file(bundle.path, file)
+    bundle.check_digest(file, digest)
+    return document(file, content).value
+
+
+def _inputs(bundle: Bundle) -> dict[str, str]:
+    content, digest = read_file(bundle.path, INPUTS)
+    bundle.check_digest(INPUTS, digest)
+    entries = document(INPUTS, content).entries()
+    return {kind: entry.member("sha256").sha256() for kind, entry in entries.items()}
+
+
+def _divisions(report: Node, the_round: Round) -> dict[Address, dict[str, Division]]:
+    nodes = report.member("tokens").items(len(the_round.tokens))
+    return {
+        token.mint: dict(_of_token(node, the_round))
+        for node, token in zip(nodes, the_round.tokens, strict=True)
+    }
+
+
+def _of_token(node: Node, the_round: Round) -> list[tuple[str, Division]]:
+    rounding = the_round.rules.rounding
+    if the_round.method == "time-weighted":
+        return [("", division_of(node.member("division"), rounding))]
+    ids = sorted(proposal.id for proposal in the_round.proposals)
+    parts = node.member("proposals").items(len(ids))
+    found = [(_id(part, ids), division_of(part, rounding)) for part in parts]
+    if len(dict(found)) != len(found):
+        node.refuse("has a proposal twice")
+    return found
+
+
+def _id(part: Node, ids: list[str]) -> str:
+    name = part.member("id")
+    if not isinstance(name.value, str) or name.value not in ids:
+        name.refuse("is no proposal of the round")
+    return name.value
