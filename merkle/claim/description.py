@@ -1,0 +1,56 @@
+"""What a claim's transactions do, in plain words, for those who sign them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from allocation.address import Address, format_address
+from merkle.program.encoding import discriminator
+from merkle.program.ids import (
+    ASSOCIATED_TOKEN_PROGRAM,
+    COMPUTE_BUDGET_PROGRAM,
+    LOCKED_VOTER,
+    SYSTEM_PROGRAM,
+)
+
+if TYPE_CHECKING:
+    from solders.instruction import Instruction
+
+    from merkle.claim.instructions import WalletClaim
+    from merkle.program.transactions import UnsignedTransaction
+
+_NEW_ESCROW: Final = discriminator("global", "new_escrow")
+_SET_LIMIT: Final = 2  # of the compute budget program
+_MADE: Final = 1  # place of what an instruction makes, among its accounts
+
+
+def described(claim: WalletClaim, transaction: UnsignedTransaction) -> tuple[str, ...]:
+    """Say what each instruction of one of a claim's transactions does, in their order."""
+    return tuple(_words(claim, instruction) for instruction in transaction.instructions)
+
+
+def _words(claim: WalletClaim, instruction: Instruction) -> str:
+    program = Address(bytes(instruction.program_id))
+    if program == COMPUTE_BUDGET_PROGRAM:
+        return _budget(bytes(instruction.data))
+    if program == SYSTEM_PROGRAM:
+        return f"uses up the nonce of {_account(instruction, 0)}"
+    if program == ASSOCIATED_TOKEN_PROGRAM:
+        return f"makes the token account {_account(instruction, _MADE)}, if it is missing"
+    if program == LOCKED_VOTER:
+        if bytes(instruction.data).startswith(_NEW_ESCROW):
+            return f"makes the stake account {_account(instruction, _MADE)}"
+        return "turns its max lock on: to unstake takes the locker's longest time from then on"
+    into = "stake account" if claim.stakes else "wallet's token account"
+    return f"claims into the {into}"
+
+
+def _budget(content: bytes) -> str:
+    kind, value = content[0], int.from_bytes(content[1:], "little")
+    if kind == _SET_LIMIT:
+        return f"may use {value:,} compute units"
+    return f"pays {value:,} millionths of a lamport per compute unit"
+
+
+def _account(instruction: Instruction, place: int) -> str:
+    return format_address(bytes(instruction.accounts[place].pubkey))

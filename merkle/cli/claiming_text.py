@@ -1,0 +1,150 @@
+"""`asr claim` for people: what to sign, in which order, and what it does."""
+# ruff: noqa: PLC0415 - heavy imports stay inside the functions
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
+
+from merkle.cli.claiming_view import account_rows, signer_roles
+from merkle.cli.output import amount, counted, facts, printable
+
+if TYPE_CHECKING:
+    from merkle.bundle.locate import WalletProof
+    from merkle.claim.costs import Lamports
+    from merkle.claim.transactions import ClaimStep
+    from merkle.cli.claiming_view import View
+    from merkle.rpc.claiming import ReadyClaim
+
+WIDTH: Final = 80  # columns
+
+
+def lines(view: "View") -> list[str]:
+    """Lay out every token: amounts, accounts, reasons or transactions; how to go on comes last."""
+    from allocation.address import format_address
+
+    shown = facts([("wallet", format_address(view.proofs[0].wallet)), *_chain_rows(view)])
+    for proof, ready in zip(view.proofs, view.ready, strict=True):
+        shown += ["", *_token_lines(view, proof, ready)]
+    return [*shown, "", *_closing_lines(view)]
+
+
+def _chain_rows(view: "View") -> list[tuple[str, object]]:
+    from merkle.claim.preflight import moment
+
+    if view.asked is None:
+        return []
+    chain, clock = view.asked.network, view.asked.clock
+    return [
+        ("network", f"{chain.name}, by {view.node}"),
+        ("slot", f"{clock.slot:,}, {moment(clock.unix_timestamp)}"),
+    ]
+
+
+def _token_lines(view: "View", proof: "WalletProof", ready: "ReadyClaim") -> list[str]:
+    token = proof.token
+    into = "into the stake account" if ready.claim.stakes else "into the wallet"
+    rows = account_rows(ready)
+    program = f"{rows[0][1]}  {ready.claim.profile.name}"
+    rows = [("program", program), *rows[1:], *_money_rows(view, proof, ready)]
+    shown = [f"{token.symbol}  {amount(proof.unlocked, token.decimals)}  {into}", *facts(rows, 2)]
+    if ready.refusals:
+        reasons = [line for reason in ready.refusals for line in _wrapped("- ", reason, 2)]
+        return [*shown, "", "  It cannot be claimed now:", *reasons]
+    for number, step in enumerate(ready.steps, 1):
+        shown += ["", *_step_lines(view, ready, step, f"{number} of {len(ready.steps)}")]
+        shown += _trial_lines(ready) if number == 1 else []
+        shown += ["", step.transaction.base64]
+    return shown
+
+
+def _money_rows(view: "View", proof: "WalletProof", ready: "ReadyClaim") -> list[tuple[str, str]]:
+    rows = []
+    if proof.locked:
+        locked = amount(proof.locked, proof.token.decimals)
+        rows.append(("locked", f"{locked} more, released over time after the claim"))
+    if ready.needed is not None:
+        rows.append(("SOL needed", _lamports_text(view, ready.needed)))
+    return rows
+
+
+def _lamports_text(view: "View", needed: "Lamports") -> str:
+    from merkle.claim.preflight import sol
+
+    most = " at most" if view.asked is None else ""
+    shares = f"{sol(needed.claimant)} in the wallet"
+    if needed.fee_payer:
+        shares += f", {sol(needed.fee_payer)} with the fee payer"
+    return f"{shares}{most}, rent and fees"
+
+
+def _step_lines(view: "View", ready: "ReadyClaim", step: "ClaimStep", place: str) -> list[str]:
+    from allocation.address import format_address
+    from merkle.claim.description import described
+    from merkle.program.transactions import PACKET_BYTES
+
+    roles, transaction = signer_roles(view), step.transaction
+    shown = [f"  Transaction {place}: {step.title}"]
+    if step.condition:
+        shown += _wrapped("    send   ", step.condition)
+    for at, words in enumerate(described(ready.claim, transaction)):
+        shown += _wrapped("           " if at else "    does   ", words)
+    for at, key in enumerate(map(format_address, transaction.signers)):
+        shown.append(f"    {'     ' if at else 'signs'}  {key}  {roles[key]}")
+    return [*shown, f"    size   {transaction.size:,} of {PACKET_BYTES:,} bytes"]
+
+
+def _trial_lines(ready: "ReadyClaim") -> list[str]:
+    if ready.trial is None:
+        return []
+    if ready.trial.failure:
+        return _wrapped("    tried  ", f"it fails: {printable(ready.trial.failure)}")
+    units = "" if ready.trial.units is None else f" with {ready.trial.units:,} compute units"
+    rest = "; those after it cannot be tried before it is done" if len(ready.steps) > 1 else ""
+    return _wrapped("    tried  ", f"the node says that it works{units}{rest}")
+
+
+def _closing_lines(view: "View") -> list[str]:
+    """Say how to go on."""
+    count = sum(len(one.steps) for one in view.ready)
+    if not count:
+        return ["Nothing to sign."]
+    there = "there is" if count == 1 else "there are"
+    unsigned = (
+        f"Nothing was signed or sent: {there} {counted(count, 'transaction')} to be signed with "
+        "the keys named above, by the wallet's own software."
+    )
+    words = [unsigned, _freshness_text(view)]
+    if count > 1:
+        words.append("Send them in this order, each when the one before it is confirmed.")
+    if view.asked is None:
+        words.append("No chain was asked: --rpc-url tells whether the claim would succeed.")
+    elif view.asked.shortage:
+        words.append(f"Not enough SOL: {view.asked.shortage}.")
+    return [line for text in words for line in _wrapped("", text)]
+
+
+def _freshness_text(view: "View") -> str:
+    freshness = view.options.freshness
+    if not view.has_blockhash:
+        return (
+            "They hold no blockhash: put in a recent one before signing, or give --blockhash or "
+            "--rpc-url."
+        )
+    if freshness.nonce is not None:
+        return "They hold a nonce, so they stay valid until it is used."
+    if view.asked is not None and view.asked.last_valid_block_height is not None:
+        height = view.asked.last_valid_block_height
+        return f"They stay valid up to block height {height:,}, about a minute from now."
+    return "They hold the blockhash that was given, which is valid for about a minute."
+
+
+def _wrapped(head: str, text: str, indent: int = 0) -> list[str]:
+    """Fill 80 columns; what follows the first line stands under its text."""
+    first = " " * indent + head
+    return wrap(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
