@@ -33,6 +33,8 @@ def bonus_of(profile: Profile, distributor: DistributorAccount, unlocked: int, p
         raise BonusError("the distributor was made without amounts: every claim of it fails")
     most = unlocked * distributor.total_bonus // without_bonus
     waited = point - distributor.activation_point
+    if waited < 0:
+        return 0
     if waited >= distributor.bonus_vesting:
         return most
-    return max(waited, 0) * most // distributor.bonus_vesting
+    return waited * most // distributor.bonus_vesting
