@@ -1,0 +1,136 @@
+"""What is left to do of a plan, and what stands in its way, by what the chain holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from allocation.address import format_address
+from allocation.units import format_tokens
+from merkle.deployment.cautions import refused_times
+from merkle.deployment.chain import NOTHING_THERE, token_account_in
+from merkle.deployment.checks import check_token, check_tree, foundations, missing_in_vault
+from merkle.deployment.steps import costs_of, fund_step, steps_of
+from merkle.program.layouts_token import TOKEN_ACCOUNT_BYTES
+from merkle.program.rent import rent_exempt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from allocation.address import Address
+    from merkle.deployment.chain import Found
+    from merkle.deployment.checks import Check, Checked
+    from merkle.deployment.planning import Plan, PlannedToken, PlannedTree
+    from merkle.deployment.steps import Step
+
+SOL_DECIMALS: Final = 9  # a lamport is the last of them
+
+
+def pending_steps(plan: Plan, found: Found) -> list[Step]:
+    """Return the steps that are not done; a funding pays only what its vault lacks."""
+    return [step for whole in steps_of(plan) if (step := _what_is_left(whole, found)) is not None]
+
+
+def obstacles(plan: Plan, found: Found, now: int) -> list[str]:
+    """Say why the steps that are left must not be sent; nothing where they may.
+
+    Units: `now` in unix seconds, of the chain.
+    """
+    problems = [line for token in plan.tokens for line in _of_token(token, found)]
+    steps = pending_steps(plan, found)
+    makers = {step.planned.token.symbol for step in steps if step.kind == "create"}
+    unmade = tuple(token for token in plan.tokens if token.token.symbol in makers)
+    problems += refused_times(replace(plan, tokens=unmade), now)
+    problems += _lacking_tokens(steps, found)
+    problems += _lacking_lamports(steps, found)
+    return problems
+
+
+def differences(checked: Checked) -> Iterator[str]:
+    """Say in one line each what is not as planned, the balance of a vault apart."""
+    if not checked.is_right:
+        for check in checked.failed:
+            yield f"{checked.title}: {difference(check)}"
+
+
+def difference(check: Check) -> str:
+    """Say in one line what should be and what is."""
+    return f"{check.name} is {check.found}, planned is {check.expected}"
+
+
+def lack(planned: PlannedToken, tree: PlannedTree, found: Found) -> int:
+    """Return what a vault that is there or will be made still lacks; 0 or less: nothing."""
+    if check_tree(planned, tree, found).is_made:
+        return missing_in_vault(tree, planned, found)
+    vault = token_account_in(found, tree.vault)
+    held = 0 if isinstance(vault, str) else vault.amount
+    return tree.arguments.max_total_claim - held
+
+
+def _what_is_left(step: Step, found: Found) -> Step | None:
+    planned, tree = step.planned, step.tree
+    if tree is None:
+        there = token_account_in(found, planned.clawback_receiver) != NOTHING_THERE
+        return None if there else step
+    checked = check_tree(planned, tree, found)
+    if step.kind == "create":
+        return None if checked.is_made else _at_what_is_there(step, tree, found)
+    if checked.is_made and not checked.is_right:
+        return None  # an obstacle, never to be paid
+    missing = lack(planned, tree, found)
+    return fund_step(planned, tree, missing) if missing > 0 else None
+
+
+def _at_what_is_there(step: Step, tree: PlannedTree, found: Found) -> Step:
+    """Charge no rent for a vault that somebody has made already."""
+    if token_account_in(found, tree.vault) == NOTHING_THERE:
+        return step
+    return replace(step, rent=step.rent - rent_exempt(TOKEN_ACCOUNT_BYTES))
+
+
+def _of_token(planned: PlannedToken, found: Found) -> Iterator[str]:
+    """Name what is wrong with what is there; what is not there yet is no obstacle."""
+    symbol = planned.token.symbol
+    for check in foundations(planned, found):
+        if not check.passed:
+            yield f"{symbol}: {difference(check)}"
+    for check in check_token(planned, found).failed:
+        if check.name.startswith("clawback receiver") and check.found != NOTHING_THERE:
+            yield f"{symbol}: {difference(check)}"
+    for tree in planned.trees:
+        checked = check_tree(planned, tree, found)
+        if checked.is_made:
+            yield from differences(checked)
+
+
+def _lacking_tokens(steps: Sequence[Step], found: Found) -> Iterator[str]:
+    needed: dict[Address, int] = {}
+    for step in steps:
+        needed[step.planned.source] = needed.get(step.planned.source, 0) + step.amount
+    for step in steps:
+        amount = needed.pop(step.planned.source, 0)
+        token = step.planned.token
+        account = token_account_in(found, step.planned.source)
+        held = 0 if isinstance(account, str) else account.amount
+        if held < amount:
+            yield (
+                f"{token.symbol}: the funder's token account "
+                f"{format_address(step.planned.source)} holds "
+                f"{format_tokens(held, token.decimals)}, "
+                f"{format_tokens(amount, token.decimals)} are to be paid; pay the rest in"
+            )
+
+
+def _lacking_lamports(steps: list[Step], found: Found) -> Iterator[str]:
+    for cost in costs_of(steps):
+        account = found[cost.payer]
+        held, needed = account.lamports if account else 0, cost.rent + cost.fees
+        if held < needed:
+            yield (
+                f"{format_address(cost.payer)} has {_sol(held)} SOL, "
+                f"{_sol(needed)} are needed; pay the rest in"
+            )
+
+
+def _sol(lamports: int) -> str:
+    return format_tokens(lamports, SOL_DECIMALS)
