@@ -98,8 +98,8 @@ def write_folder(
         made = staged / "new"
         made.mkdir()
         _write_tables(made, difference, violations)
-        for token in difference.tokens:
-            _write_wallets(made, token)
+        for name, token in _named(difference).items():
+            _write_wallets(made, name, token)
         if folder.exists():
             folder.rename(staged / "old")
         made.rename(folder)
@@ -114,14 +114,27 @@ def _check_parent(path: Path) -> None:
         raise AsrError(f"{path}: the folder {path.parent} does not exist; make it first")
 
 
-def _write_wallets(folder: Path, token: "TokenDiff") -> None:
+def _named(difference: "Diff") -> "dict[str, TokenDiff]":
+    """Name the files of each token by its symbol, and its mint where two share that."""
+    from allocation.address import format_address
+
+    symbols = [token.symbol.lower() for token in difference.tokens]
+    return {
+        token.symbol
+        if symbols.count(token.symbol.lower()) == 1
+        else f"{token.symbol}-{format_address(token.mint)}": token
+        for token in difference.tokens
+    }
+
+
+def _write_wallets(folder: Path, symbol: str, token: "TokenDiff") -> None:
     from merkle.cli.diffs_columns import csv_moved, csv_rows
 
     for name, header, parts in (
         ("wallets", WALLETS, csv_rows(token.changes, token.decimals)),
         ("moved", MOVED, csv_moved(token.moved)),
     ):
-        with (folder / f"{token.symbol}-{name}.csv").open("xb") as file:
+        with (folder / f"{symbol}-{name}.csv").open("xb") as file:
             file.write(f"{header}\n".encode())
             file.writelines(parts)
 

@@ -2,6 +2,7 @@
 # ruff: noqa: PLC0415 - heavy imports stay inside the functions
 
 import os
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,14 +121,19 @@ def _token_of(bundle: "Side", named: Named) -> "TokenSide":
 
 def _described(named: Named) -> "TokenSide":
     """Make a token of what the command line says, where both sides are published trees."""
+    from merkle.bundle.layout import SYMBOL_PATTERN
     from merkle.diff import TokenSide
 
     if named.mint is None or named.decimals is None:
         missing = "--mint" if named.mint is None else "--decimals"
         problem = "published trees do not say which token they pay; give --mint and --decimals"
         raise typer.BadParameter(problem, param_hint=missing)
+    symbol = named.token or "TOKEN"
+    if not re.fullmatch(SYMBOL_PATTERN, symbol):
+        problem = f"{printable(symbol)} cannot name files; use letters and digits"
+        raise typer.BadParameter(problem, param_hint="--token")
     return TokenSide(
-        symbol=named.token or "TOKEN",
+        symbol=symbol,
         mint=named.mint,
         decimals=named.decimals,
         pool=None,

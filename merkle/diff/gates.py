@@ -118,7 +118,8 @@ def _of_token(token: TokenDiff, gates: Gates) -> Iterator[Violation]:
     yield from _of_causes(token, gates)
     trees = differing_trees(token) if gates.same_roots else []
     if trees:
-        yield _violation(token, "same_roots", f"{_counted(len(trees), 'tree')} differ")
+        verb = "differs" if len(trees) == 1 else "differ"
+        yield _violation(token, "same_roots", f"{_counted(len(trees), 'tree')} {verb}")
 
 
 def _of_counts(token: TokenDiff, gates: Gates) -> Iterator[Violation]:

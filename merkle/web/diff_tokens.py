@@ -32,7 +32,7 @@ SHOWN_TREES: Final = 4
 
 def anchor(token: TokenDiff) -> str:
     """Name the place of a token in the page."""
-    return f"token-{token.symbol}"
+    return f"token-{format_address(token.mint)}"
 
 
 def token_section(difference: Diff, token: TokenDiff) -> Html:

@@ -1,0 +1,78 @@
+"""Two sides made of plain dictionaries, and their comparison, for tests of what is shown of it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from allocation.address import Address, format_address
+from merkle.bundle.columns import Rows
+from merkle.diff import Side, TokenSide, TreeSide, compare
+from tests.distributions import JUP
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from merkle.diff import Diff, TokenDiff
+
+Paid = dict[int, tuple[int, int]]
+"""Unlocked and locked amount by number of wallet."""
+
+DECIMALS = 2
+
+
+def wallet(number: int) -> str:
+    return format_address(Address(sha256(b"wallet %d" % number).digest()))
+
+
+def tree(leaves: int = 1, **changes: object) -> TreeSide:
+    said: dict[str, object] = {
+        "version": 0,
+        "distributor": None,
+        "root": bytes(32),
+        "leaves": leaves,
+        "total": 1,
+        "depth": 1,
+    }
+    return TreeSide(**(said | changes))  # type: ignore[arg-type]
+
+
+def side(
+    paid: Paid,
+    *,
+    pool: int | None = None,
+    settings: Mapping[str, str] | None = None,
+    trees: tuple[TreeSide, ...] | None = None,
+    symbol: str = "JUP",
+) -> Side:
+    """One mint, as published trees have it; `paid` in the order of its leaves."""
+    amounts = np.array(list(paid.values()), np.uint64).reshape(-1, 2)
+    token = TokenSide(
+        symbol=symbol,
+        mint=JUP,
+        decimals=DECIMALS,
+        pool=pool,
+        allocated=int(amounts.sum()),
+        unallocated={},
+        wallets=len(paid),
+        trees=(tree(len(paid)),) if trees is None else trees,
+        settings=settings or {},
+    )
+    texts = np.array([wallet(number).encode() for number in paid], "S44")
+    listed = Rows(texts=texts, unlocked=amounts[:, 0], locked=amounts[:, 1])
+    return Side(facts={}, tokens=(token,), listed=listed)
+
+
+def difference(old: Paid | Side, new: Paid | Side) -> Diff:
+    old, new = (one if isinstance(one, Side) else side(one) for one in (old, new))
+    with TemporaryDirectory() as scratch:
+        return compare(old, new, Path(scratch))
+
+
+def only_token(old: Paid | Side, new: Paid | Side) -> TokenDiff:
+    (token,) = difference(old, new).tokens
+    return token
