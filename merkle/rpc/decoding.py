@@ -162,4 +162,9 @@ class Answer:
         return tuple(item.text(LONGEST_LINE) for item in self.items(MOST_LOG_LINES))
 
     def _inner(self, step: str, value: object) -> Answer:
-        return Answer(node=self.node, method=self.method, place=(self.place + step).removeprefix("."), value=value)
+        return Answer(
+            node=self.node,
+            method=self.method,
+            place=(self.place + step).removeprefix("."),
+            value=value,
+        )
