@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from merkle.claim import WalletClaim
+from merkle.claim import ChainFacts, WalletClaim, refusals
+from merkle.leaf import JUPITER, leaf_hash
 from merkle.program import PROFILES
 from merkle.program.layouts_distributor import DistributorAccount
 from merkle.program.layouts_token import TokenAccount
 from merkle.program.layouts_voter import Escrow
+from merkle.proof import fold
 from tests.plain_programs import key
 
 if TYPE_CHECKING:
@@ -83,3 +86,41 @@ def escrow_account() -> Escrow:
 
 def token_account(owner: Address, amount: int) -> TokenAccount:
     return TokenAccount(mint=MINT, owner=owner, amount=amount)
+
+
+NOW = 1_750_000_000  # 2025-06-15 15:06:40 UTC
+SLOT = 300_000_000
+STAKE = wallet_claim()
+
+
+def root_of(claim: WalletClaim) -> bytes:
+    leaf = leaf_hash(JUPITER, claim.mint, claim.claimant, claim.unlocked, claim.locked)
+    return fold(leaf, claim.siblings, "sha256")
+
+
+def working_facts(claim: WalletClaim = STAKE, **changes: Any) -> ChainFacts:
+    """Return a chain on which the claim works; `changes` of its distributor or of the rest."""
+    about_distributor = {
+        name: changes.pop(name)
+        for name in list(changes)
+        if name not in ChainFacts.__dataclass_fields__
+    }
+    account = replace(distributor_account(root_of(claim)), **about_distributor)
+    working = ChainFacts(
+        slot=SLOT,
+        unix_time=NOW,
+        distributor=account,
+        claim_status=None,
+        vault=token_account(DISTRIBUTOR, 4_000),
+        wallet_tokens=token_account(CLAIMANT, 0),
+        escrow=escrow_account(),
+        escrow_tokens=token_account(key("escrow"), 5),
+        claimant_lamports=10**9,
+    )
+    return replace(working, **changes)
+
+
+def reason(claim: WalletClaim = STAKE, *, options: Any = None, **changes: Any) -> str:
+    """Return the only reason why a claim fails on a chain that differs so."""
+    (only,) = refusals(claim, working_facts(claim, **changes), options)
+    return only
