@@ -51,7 +51,9 @@ def rehearse(
     ] = None,
     wallets: Annotated[
         str,
-        typer.Option("--wallets", metavar="all|N", help="Of each tree at most N, evenly spread."),
+        typer.Option(
+            "--wallets", metavar="all|N", help="Let at most N of each tree claim, evenly spread."
+        ),
     ] = "all",
     symbol: TokenOption = None,
     as_json: JsonFlag = False,

@@ -58,7 +58,6 @@ def rehearsal_document(rehearsal: "Rehearsal") -> dict[str, object]:
         "notes": _notes(rehearsal),
         "problems": [asdict(problem) for problem in rehearsal.problems],
         "more_problems": rehearsal.more_problems,
-        "processes": rehearsal.processes,
         "seconds": round(rehearsal.seconds, 3),
         "claims_per_second_and_core": _per_core(rehearsal),
     }
@@ -210,6 +209,8 @@ def _wallet_notes(token: "TokenReport") -> "Iterator[str]":
 
 
 def _verdict(rehearsal: "Rehearsal") -> str:
+    if rehearsal.is_good and not rehearsal.claims:
+        return "There was nothing to claim."
     if rehearsal.is_good:
         return (
             "Every claim worked, every forgery was refused, and every base unit is where it has "

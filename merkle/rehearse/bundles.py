@@ -66,7 +66,6 @@ def rehearse_bundle(
         ),
         problems=tuple(problems[:MOST_PROBLEMS]),
         more_problems=more + max(len(problems) - MOST_PROBLEMS, 0),
-        processes=processes,
         seconds=time.monotonic() - start,
     )
 

@@ -61,10 +61,10 @@ def make_plan(bundle: Bundle, programs: Programs, symbol: str | None) -> Plan:
     profile = _profile(tokens, programs)
     ways = {token.symbol: _way(token, profile, programs) for token in tokens}
     stakes = any(way != "transfer" for way in ways.values())
-    claim = LoadedProgram(address=profile.program_id, elf=programs.claim)
+    claim = LoadedProgram(name=profile.name, address=profile.program_id, elf=programs.claim)
     voter = None
     if stakes and programs.voter is not None:
-        voter = LoadedProgram(address=LOCKED_VOTER, elf=programs.voter)
+        voter = LoadedProgram(name="locked_voter", address=LOCKED_VOTER, elf=programs.voter)
     loaded = [claim] if voter is None else [claim, voter]
     programs.make_machine(loaded)  # a file that is no program is refused before any work
     lockers = _locker_bases(bundle) if stakes else {}

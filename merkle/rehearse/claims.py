@@ -132,16 +132,17 @@ class Claims:
         )
 
     def _send(self, claim: WalletClaim, *, is_honest: bool = False) -> Outcome:
-        """Send the transactions of a claim; what comes of the last one counts."""
+        """Send the transactions of a claim, as far as they work; the last one is the claim."""
         try:
             steps = claim_transactions(claim, _OPENED)
         except ProgramError as error:
             return Outcome(refusal=str(error))
         outcome = Outcome()
         for step in steps:
-            if outcome.is_done:
-                content = step.transaction.content
-                outcome = send(self._scene.world.machine, content, self._scene.profile)
+            content = step.transaction.content
+            outcome = send(self._scene.world.machine, content, self._scene.profile)
+            if not outcome.is_done:
+                break
         if is_honest and outcome.is_done:
             self.sizes.append(steps[-1].transaction.size)
         return outcome

@@ -56,8 +56,9 @@ MakeMachine: TypeAlias = "Callable[[], Machine]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedProgram:
-    """A program as it is deployed: where it stands and its ELF file."""
+    """A program as it is deployed: what we call it, where it stands, its ELF file."""
 
+    name: str
     address: Address
     elf: bytes
 
@@ -83,7 +84,7 @@ def virtual_machine(programs: Sequence[LoadedProgram]) -> Machine:
         try:
             machine.add_program(Pubkey(program.address), program.elf)
         except Exception as error:  # LiteSVMError has no public name
-            problem = f"sha256 {program.sha256}: no program that the machine can load: {error}"
+            problem = f"{program.name}: the machine can't load the file as a program: {error}"
             remedy = "give the ELF file that `solana program dump` writes"
             raise AsrError(f"{problem}; {remedy}") from error
     return machine

@@ -89,7 +89,6 @@ class Rehearsal:
     tokens: tuple[TokenReport, ...]
     problems: tuple[Problem, ...]
     more_problems: int  # than are kept
-    processes: int
     seconds: float  # from the first part to the last
 
     @property

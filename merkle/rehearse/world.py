@@ -11,7 +11,6 @@ from solders.pubkey import Pubkey
 
 from allocation.address import Address
 from merkle.program.addresses import LOCKER_SEED
-from merkle.program.errors import ProgramError
 from merkle.program.ids import LOCKED_VOTER, SYSTEM_PROGRAM, TOKEN_PROGRAM
 from merkle.program.layouts_token import (
     Mint,
@@ -23,7 +22,7 @@ from merkle.program.layouts_token import (
 from merkle.program.layouts_voter import Locker, encode_locker
 from merkle.program.rent import rent_exempt
 from merkle.program.transactions import unsigned
-from merkle.rehearse.machine import Outcome, send
+from merkle.rehearse.machine import send
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from solders.instruction import Instruction
 
     from merkle.program import Profile
-    from merkle.rehearse.machine import Machine
+    from merkle.rehearse.machine import Machine, Outcome
 
 DAY: Final = 86_400
 LAMPORTS: Final = 10**10  # of whoever pays for something: more than all of it costs
@@ -53,12 +52,8 @@ class World:
         self.mint = mint
 
     def run(self, instructions: Sequence[Instruction], fee_payer: Address) -> Outcome:
-        """Execute one transaction, if it can be made."""
-        try:
-            transaction = unsigned(instructions, fee_payer)
-        except ProgramError as error:
-            return Outcome(refusal=str(error))
-        return send(self.machine, transaction.content, self.profile)
+        """Execute one transaction."""
+        return send(self.machine, unsigned(instructions, fee_payer).content, self.profile)
 
     def content(self, address: Address, owner: Address) -> bytes:
         """Return what a program keeps in one of its accounts; nothing where it has none there."""
