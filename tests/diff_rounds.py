@@ -157,8 +157,8 @@ def difference(old: SmallRound | SmallStakes, new: SmallRound | SmallStakes) -> 
         folder = Path(scratch)
         for name, one in (("old", old), ("new", new)):
             build(one.write(folder / name), folder / name / "bundle")
-        sides = [bundle_side(folder / name / "bundle") for name in ("old", "new")]
-        return compare(*sides, folder), compare(*reversed(sides), folder)
+        before, after = (bundle_side(folder / name / "bundle") for name in ("old", "new"))
+        return compare(before, after, folder), compare(after, before, folder)
 
 
 def causes_in(diff: Diff) -> dict[str, list[str]]:

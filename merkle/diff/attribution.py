@@ -78,11 +78,11 @@ def attribute(
     Errors: AsrError for a breakdown that is none.
     """
     mint = sides[0].mint
-    for name, record, side in zip(("old", "new"), records, sides, strict=True):
-        db.execute(f"CREATE OR REPLACE TEMP VIEW {name}_rows AS {_rows(record, side.symbol)}")
     _make_parts(db, records, mint)
     bits = {**reasons_for(*records, mint), "old_scale": records[0].scale}
     try:
+        for name, record, side in zip(("old", "new"), records, sides, strict=True):
+            db.execute(f"CREATE OR REPLACE TEMP VIEW {name}_rows AS {_rows(record, side.symbol)}")
         found = db.execute(_STATEMENT.decode(), {**bits, "new_scale": records[1].scale})
         columns = found.fetchnumpy()
         texts = columns["wallet"].astype("S44")

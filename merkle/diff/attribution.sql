@@ -53,12 +53,24 @@ WITH joined AS (
     ) AS floors
 )
 
+-- Rows that came and rows that went are a change of the wallet's rows, whichever side is the old one.
 SELECT
     wallet,
-    sum(old_reward)::UBIGINT AS before,
-    sum(new_reward)::UBIGINT AS after,
-    bit_or(causes) AS causes
-FROM joined
-GROUP BY wallet
-HAVING sum(old_reward) <> sum(new_reward)
+    before::UBIGINT AS before,
+    after::UBIGINT AS after,
+    CASE
+        WHEN causes & $row_added > 0 AND causes & $row_removed > 0
+            THEN causes & ~($row_added::UINTEGER | $row_removed::UINTEGER) | $row_changed
+        ELSE causes
+    END::UINTEGER AS causes
+FROM (
+    SELECT
+        wallet,
+        sum(old_reward) AS before,
+        sum(new_reward) AS after,
+        bit_or(causes) AS causes
+    FROM joined
+    GROUP BY wallet
+)
+WHERE before <> after
 ORDER BY wallet
