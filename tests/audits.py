@@ -33,12 +33,22 @@ def files_of(folder: Path) -> Files:
     }
 
 
-def built(content: bytes = LIST, text: bytes = ROUND, threads: int | None = 1) -> Files:
+def built(content: bytes = LIST, text: bytes = ROUND) -> Files:
     """Build the round of a list."""
+    return built_of({"list.csv": content}, text)
+
+
+def built_of(inputs: Mapping[str, bytes], text: bytes) -> Files:
+    """Build a round of these inputs."""
     with TemporaryDirectory() as name:
-        folder = put({"round.toml": text, "list.csv": content}, Path(name))
-        build(folder / "round.toml", folder / "bundle", threads)
+        folder = put({"round.toml": text, **inputs}, Path(name))
+        build(folder / "round.toml", folder / "bundle", threads=1)
         return files_of(folder / "bundle")
+
+
+def audit_at(bundle: Path, inputs: Path, scratch: Path, threads: int | None = None) -> Audit:
+    """Audit a bundle where it is."""
+    return audit_bundle(bundle, inputs, Effort(scratch=scratch, threads=threads))
 
 
 def audit_of(files: Files, inputs: Mapping[str, bytes] | None = None, **options: bool) -> Audit:

@@ -12,74 +12,18 @@ import pytest
 
 from allocation.errors import AsrError
 from merkle.audit import Effort, audit_bundle
-from tests.audits import LIST, audit_of, built, check_of, failed, problems_of
+from tests.audits import LIST, audit_at, audit_of, built, check_of, failed, problems_of
 from tests.building import build
 from tests.conftest import FIXTURES
 from tests.forging import TOKENS, Files, edited
-from tests.plain_bundle import list_csv, put, round_text, seal
+from tests.plain_bundle import list_csv, plain_rows, put, round_text, seal
 from tests.test_import_trees import MADE, imported, written
+from tests.voted_bundle import INPUTS, VOTED, WALLETS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from merkle.audit import Audit
-
 SOUND = built()
-
-VOTES_ROUND = b"""\
-[round]
-name = "Two proposals"
-method = "per-proposal"
-
-[[tokens]]
-symbol = "JUP"
-mint = "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN"
-decimals = 6
-pool = "1000"
-max_leaves_per_tree = 4
-program = "none"
-
-[[proposals]]
-id = "one"
-weight = "1"
-
-[[proposals]]
-id = "two"
-weight = "1/3"
-
-[inputs]
-votes = "votes.csv"
-exclude = "exclude.csv"
-decimals = 6
-"""
-WALLETS = [line.split(",")[0] for line in LIST.decode().splitlines()[1:11]]
-VOTES = "proposal,wallet,voting_power\n" + "".join(
-    f"{proposal},{wallet},{at * 1_000_003 + 17}\n"
-    for at, wallet in enumerate(WALLETS, 1)
-    for proposal in ("one", "two")
-)
-FIRST_VOTE = f"one,{WALLETS[0]},1000020\n"
-EXCLUDE = f"wallet,reason\n{WALLETS[9]},team\n"
-INPUTS = {"votes.csv": VOTES.encode(), "exclude.csv": EXCLUDE.encode()}
-
-
-def built_of_votes(folder: Path, inputs: dict[str, bytes] = INPUTS) -> Files:
-    put({"round.toml": VOTES_ROUND, **inputs}, folder)
-    build(folder / "round.toml", folder / "bundle")
-    return {
-        path.relative_to(folder / "bundle").as_posix(): path.read_bytes()
-        for path in (folder / "bundle").rglob("*")
-        if path.is_file()
-    }
-
-
-@pytest.fixture(scope="module")
-def voted(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    return built_of_votes(tmp_path_factory.mktemp("voted"))
-
-
-def audited(bundle: Path, inputs: Path, scratch: Path, threads: int | None = None) -> Audit:
-    return audit_bundle(bundle, inputs, Effort(scratch=scratch, threads=threads))
 
 
 def test_a_sound_bundle_of_a_list_passes_every_check() -> None:
@@ -93,20 +37,20 @@ def test_a_round_of_votes_passes_elsewhere_by_other_threads(
 ) -> None:
     shutil.copytree(fixture_bundle, tmp_path / "moved")
     shutil.copytree(FIXTURES / "asr-2024-q1", tmp_path / "elsewhere")
-    audit = audited(tmp_path / "moved", tmp_path / "elsewhere", tmp_path / "scratch", threads=1)
+    audit = audit_at(tmp_path / "moved", tmp_path / "elsewhere", tmp_path / "scratch", threads=1)
     assert set() == failed(audit)
 
 
 def test_a_round_of_stakes_passes(tmp_path: Path) -> None:
     folder = FIXTURES / "asr-2025-q3"
     build(folder / "round.toml", tmp_path / "bundle", threads=2)
-    audit = audited(tmp_path / "bundle", folder, tmp_path / "scratch", threads=1)
+    audit = audit_at(tmp_path / "bundle", folder, tmp_path / "scratch", threads=1)
     assert set() == failed(audit)
 
 
 def test_imported_trees_pass_by_the_list_in_the_bundle_itself(tmp_path: Path) -> None:
     imported(tmp_path / "bundle", *written(tmp_path / "trees", "jupiter-tree"))
-    audit = audited(tmp_path / "bundle", tmp_path / "bundle", tmp_path / "scratch")
+    audit = audit_at(tmp_path / "bundle", tmp_path / "bundle", tmp_path / "scratch")
     assert set() == failed(audit)
     assert f"{len(MADE.claimants)} allocations" in check_of(audit, "wallets").summary
 
@@ -132,9 +76,9 @@ def test_shuffled_rows_fail_by_the_digest_of_the_input_only() -> None:
 
 
 def test_a_breakdown_that_another_duckdb_wrote_passes_by_its_rows(
-    voted: Files, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    audit = audit_of(with_breakdown(voted, tmp_path, "SELECT * FROM given"), INPUTS)
+    audit = audit_of(with_breakdown(VOTED, tmp_path, "SELECT * FROM given"), INPUTS)
     assert set() == failed(audit)
     summary = check_of(audit, "rebuilt breakdown.parquet").summary
     assert "the same columns and rows, in other bytes" == summary
@@ -169,102 +113,34 @@ def with_breakdown(files: Files, folder: Path, query: str) -> Files:
     ],
 )
 def test_a_resealed_breakdown_of_other_rows_or_types_fails(
-    voted: Files, tmp_path: Path, query: str, problem: str
+    tmp_path: Path, query: str, problem: str
 ) -> None:
-    audit = audit_of(with_breakdown(voted, tmp_path, query), INPUTS)
+    audit = audit_of(with_breakdown(VOTED, tmp_path, query), INPUTS)
     assert {"rebuilt breakdown.parquet"} == failed(audit)
     assert problem in " ".join(problems_of(audit, "rebuilt breakdown.parquet"))
 
 
-def test_of_many_rows_that_differ_the_first_are_shown(voted: Files) -> None:
+def test_of_many_rows_that_differ_the_first_are_shown(tmp_path: Path) -> None:
+    token = replace(TOKENS[0], rows=plain_rows(21))
+    content = list_csv([token])
+    files = built(content, round_text([token]).encode())
+    query = "SELECT * REPLACE ((JUP_reward + 1)::UBIGINT AS JUP_reward) FROM given"
+    audit = audit_of(with_breakdown(files, tmp_path, query), {"list.csv": content})
+    problems = problems_of(audit, "rebuilt breakdown.parquet")
+    assert (21, "more rows differ") == (len(problems), problems[-1])
+
+
+def test_each_row_that_other_votes_change_is_shown() -> None:
     more = [f"{proposal},{wallet},1\n" for wallet in WALLETS for proposal in ("one", "two")]
     other = {**INPUTS, "votes.csv": ("proposal,wallet,voting_power\n" + "".join(more)).encode()}
-    audit = audit_of(voted, other)
+    audit = audit_of(VOTED, other)
     assert 20 == len(problems_of(audit, "rebuilt breakdown.parquet"))
 
 
 def test_no_breakdown_at_all_is_no_traceback() -> None:
     audit = audit_of(seal({**SOUND, "breakdown.parquet": b"PAR1 none PAR1"}))
     (problem,) = problems_of(audit, "rebuilt breakdown.parquet")
-    assert problem.startswith("no Parquet file: ")
-
-
-CHANGED_INPUTS = {
-    "a vote's power": {
-        **INPUTS,
-        "votes.csv": VOTES.replace(",1000020\n", ",1000021\n", 1).encode(),
-    },
-    "a row left out": {**INPUTS, "votes.csv": VOTES.replace(FIRST_VOTE, "").encode()},
-    "a row too many": {**INPUTS, "votes.csv": f"{VOTES}one,{'1' * 32},9\n".encode()},
-    "nobody excluded": {**INPUTS, "exclude.csv": b"wallet,reason\n"},
-    "another excluded": {**INPUTS, "exclude.csv": EXCLUDE.replace(WALLETS[9], WALLETS[1]).encode()},
-}
-
-
-@pytest.mark.parametrize("inputs", CHANGED_INPUTS.values(), ids=list(CHANGED_INPUTS))
-def test_changed_inputs_fail_by_digest_and_by_what_they_give(
-    voted: Files, inputs: dict[str, bytes]
-) -> None:
-    assert {
-        "inputs",
-        "rebuilt inputs.json",
-        "rebuilt manifest.json",
-        "rebuilt report.json",
-        "rebuilt breakdown.parquet",
-        "rebuilt JUP",
-    } == failed(audit_of(voted, inputs))
-
-
-def test_another_reason_to_exclude_fails_by_its_digest(voted: Files) -> None:
-    inputs = {**INPUTS, "exclude.csv": EXCLUDE.replace("team", "them").encode()}
-    failing = failed(audit_of(voted, inputs))
-    assert {"inputs", "rebuilt inputs.json"} <= failing
-    assert not {"rebuilt JUP", "proofs"} & failing
-
-
-def test_a_file_of_another_size_is_said_to_have_one(voted: Files) -> None:
-    audit = audit_of(voted, CHANGED_INPUTS["nobody excluded"])
-    problems = problems_of(audit, "inputs")
-    assert f"exclude: has 14 bytes, inputs.json has {len(EXCLUDE)}" == problems[0]
-    assert problems[1].startswith("exclude: its sha256 is ")
-
-
-def test_missing_inputs_say_what_to_pass(voted: Files) -> None:
-    audit = audit_of(voted, {"exclude.csv": EXCLUDE.encode()})
-    (problem,) = problems_of(audit, "inputs")
-    assert problem.startswith("votes: not in ")
-    assert problem.endswith("; pass the folder of the round file with --inputs")
-    assert "not possible: the inputs give no bundle" == check_of(audit, "rebuild").summary
-    assert "not possible: there is no rebuilt bundle" == check_of(audit, "rebuilt JUP").summary
-
-
-def test_an_input_that_cannot_be_read_names_each_bad_row(voted: Files) -> None:
-    bad = VOTES.replace(",1000020\n", ",x\n")
-    audit = audit_of(voted, {**INPUTS, "votes.csv": bad.encode()})
-    lines = [finding.line for finding in check_of(audit, "rebuild").findings]
-    assert [2, 3] == lines
-
-
-def test_an_input_that_is_a_link_is_followed_and_one_to_itself_is_not(tmp_path: Path) -> None:
-    put(SOUND, tmp_path / "bundle")
-    put({"true.csv": LIST}, tmp_path / "inputs")
-    (tmp_path / "inputs" / "list.csv").symlink_to("true.csv")
-    assert set() == failed(audited(tmp_path / "bundle", tmp_path / "inputs", tmp_path / "one"))
-    (tmp_path / "inputs" / "true.csv").unlink()
-    (tmp_path / "inputs" / "true.csv").symlink_to("list.csv")
-    audit = audited(tmp_path / "bundle", tmp_path / "inputs", tmp_path / "two")
-    assert {"inputs", "rebuild"} < failed(audit)
-
-
-def test_an_input_of_an_endless_name_is_no_traceback() -> None:
-    name = "x" * 5_000 + ".csv"
-    files = edited(SOUND, "inputs.json", lambda it: it["allocations"].update(name=name))
-    assert "inputs" in failed(audit_of(files))
-
-
-def test_a_list_of_inputs_that_is_none_is_said_to_be_unreadable() -> None:
-    audit = audit_of(seal({**SOUND, "inputs.json": b"[]\n"}))
-    assert "not possible: inputs.json can't be read" == check_of(audit, "inputs").summary
+    assert problem.startswith("no breakdown: ")
 
 
 def test_another_version_of_the_tool_is_said_and_passes() -> None:
@@ -292,7 +168,7 @@ def test_trees_too_deep_for_a_claim_fail_unless_they_are_allowed() -> None:
 
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AsrError, match="no such folder"):
-        audited(tmp_path / "nowhere", tmp_path, tmp_path)
+        audit_at(tmp_path / "nowhere", tmp_path, tmp_path)
 
 
 def test_everything_said_is_data_for_machines() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from allocation.tables import open_database
-from allocation.tables.database import count
+from allocation.tables.database import count, why_rejected
 from merkle.bundle.findings import Finding, printable, quoted
 from merkle.bundle.layout import BREAKDOWN
 
@@ -32,10 +32,8 @@ def differing_rows(bundle: Path, rebuilt: Path, effort: Effort) -> list[Finding]
             theirs = _columns(db, "theirs", bundle / BREAKDOWN)
             ours = _columns(db, "ours", rebuilt / BREAKDOWN)
             problems = list(_differences(db, theirs, ours))
-        except duckdb.OutOfMemoryException:
-            raise  # that is no fault of the file's
         except duckdb.Error as error:
-            problems = [f"no Parquet file: {printable(str(error).partition(chr(10))[0])}"]
+            problems = [f"no breakdown: {printable(why_rejected(error))}"]
     return [Finding(file=BREAKDOWN, problem=problem) for problem in problems]
 
 

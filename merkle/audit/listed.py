@@ -38,6 +38,23 @@ if TYPE_CHECKING:
 _LOW: Final = np.uint64(2**32 - 1)
 _HALF: Final = np.uint64(32)  # bits
 
+_PLAN: Final = Distributor(
+    program=NO_PROGRAM,
+    base=None,
+    locker_base=None,
+    leaf="jupiter",
+    max_leaves_per_tree=DEFAULT_MAX_LEAVES,
+    first_version=0,
+    order="input",
+)
+_RULES: Final = Rules(
+    minimum_vote=None,
+    exclude_sides=(),
+    on_empty="leave",
+    denominator="counted",
+    rounding="largest-remainder",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
@@ -96,15 +113,6 @@ def _refuse(staged: Staged, trouble: str, findings: Findings) -> None:
 
 def _round(path: Path, mint: Address, decimals: int, unit: Unit) -> Round:
     """Describe a round of nothing but this list."""
-    plan = Distributor(
-        program=NO_PROGRAM,
-        base=None,
-        locker_base=None,
-        leaf="jupiter",
-        max_leaves_per_tree=DEFAULT_MAX_LEAVES,
-        first_version=0,
-        order="input",
-    )
     inputs = InputFiles(
         votes=None,
         allocations=path.name,
@@ -116,20 +124,13 @@ def _round(path: Path, mint: Address, decimals: int, unit: Unit) -> Round:
         excess_decimals="floor",
         zero_amounts="keep",
     )
-    rules = Rules(
-        minimum_vote=None,
-        exclude_sides=(),
-        on_empty="leave",
-        denominator="counted",
-        rounding="largest-remainder",
-    )
     token = Token(
         symbol="LISTED",
         mint=mint,
         decimals=decimals,
         pool=None,
         claim="transfer",
-        distributor=plan,
+        distributor=_PLAN,
     )
     return Round(
         path=path,
@@ -139,7 +140,7 @@ def _round(path: Path, mint: Address, decimals: int, unit: Unit) -> Round:
         tokens=(token,),
         proposals=(),
         inputs=inputs,
-        rules=rules,
+        rules=_RULES,
     )
 
 

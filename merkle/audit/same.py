@@ -9,16 +9,20 @@ from merkle.audit.breakdown import differing_rows
 from merkle.audit.checks import counted, findings_of, judged, not_possible
 from merkle.audit.documents import differing_values, manifest_members, unequal
 from merkle.audit.lines import differing_lines, same_bytes
-from merkle.bundle.files import list_folder, read_file
+from merkle.bundle.files import read_file
 from merkle.bundle.findings import BundleError, Finding, quoted
 from merkle.bundle.layout import (
     BREAKDOWN,
     FIXED_FILES,
+    FORMAT,
     MANIFEST,
+    VERIFIER,
     allocations_file,
+    fixed_files,
     tree_file,
 )
 from merkle.bundle.manifest import parse_manifest
+from merkle.bundle.standalone import KNOWN_VERIFIERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,26 +81,45 @@ class Comparison:
         return judged(TOOL, f"built by {theirs}, audited by {ours}: no fault by itself", [])
 
     def _file_check(self, file: str) -> Check:
-        name, same = REBUILT + file, "the same bytes"
-        if file == MANIFEST:
-            return self._manifest_check(name)
+        name = REBUILT + file
         if self._is_newer(file):
             return judged(name, f"a bundle of format {self._theirs['format']} has none", [])
         try:
-            if same_bytes(self._bundle, self._rebuilt, file):
-                return judged(name, same, [])
-            if file == BREAKDOWN:
-                findings = differing_rows(self._bundle, self._rebuilt, self._effort)
-                return judged(name, "the same columns and rows, in other bytes", findings)
-            return judged(name, same, self._differences(file))
+            return self._compare(file, name)
         except BundleError as error:
             return not_possible(name, f"{file} can't be read", findings_of(error))
 
+    def _compare(self, file: str, name: str) -> Check:
+        """Compare a file as its kind allows.
+
+        Errors: BundleError where it can't be read.
+        """
+        if file == MANIFEST:
+            return self._manifest_check(name)
+        if file == VERIFIER:
+            return self._verifier_check(name)
+        if same_bytes(self._bundle, self._rebuilt, file):
+            return judged(name, "the same bytes", [])
+        if file == BREAKDOWN:
+            findings = differing_rows(self._bundle, self._rebuilt, self._effort)
+            return judged(name, "the same columns and rows, in other bytes", findings)
+        return judged(name, "the same bytes", self._differences(file))
+
     def _is_newer(self, file: str) -> bool:
-        """Say whether a file is missing because bundles of the older format have none of it."""
-        return file not in list_folder(self._bundle, "") and self._theirs.get(
-            "format"
-        ) != self._ours.get("format")
+        """Say whether bundles of the older format have no such file."""
+        written = self._theirs.get("format")
+        return isinstance(written, int) and file not in fixed_files(written)
+
+    def _verifier_check(self, name: str) -> Check:
+        """Accept the verifier of any release of this tool: it is no function of the inputs.
+
+        Errors: BundleError where it can't be read.
+        """
+        _, digest = read_file(self._bundle, VERIFIER)
+        known = digest in KNOWN_VERIFIERS[FORMAT]
+        problem = "not the verifier of any release of asr; do not run it"
+        findings = [] if known else [Finding(file=VERIFIER, problem=problem)]
+        return judged(name, "a verifier that asr has released", findings)
 
     def _manifest_check(self, name: str) -> Check:
         if self._unreadable:
