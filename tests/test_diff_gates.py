@@ -141,7 +141,7 @@ def test_a_file_says_what_every_token_and_what_one_token_is_held_to() -> None:
 @pytest.mark.parametrize(
     ("text", "finding"),
     [
-        ("alow_added = 1", 'e.toml:1: alow_added '1': unknown key; did you mean "allow_added"?'),
+        ("alow_added = 1", "e.toml:1: alow_added '1': unknown key; did you mean \"allow_added\"?"),
         ("[tokens.JPU]", "e.toml:1: tokens.JPU: a token of neither side; known: JUP"),
         ("[tokens.JUP]\nsame_rules = true", "unknown key"),
         ('allow_cause = ["pol"]', "no cause of a change; did you mean pool?"),
