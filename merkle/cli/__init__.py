@@ -19,6 +19,12 @@ COMMANDS: Final = (
     "diffs",
     "scenarios",
     "exports",
+    "deploying",
+    "deploying_sending",
+    "deploying_checking",
+    "deploying_administration",
+    "claiming",
+    "standing",
     "imports",
 )
 """The modules whose commands enter the group, in the order in which help lists them."""

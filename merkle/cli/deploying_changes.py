@@ -1,0 +1,141 @@
+"""Changes of distributors that stand, laid out: what each does, and who has to sign it."""
+# ruff: noqa: PLC0415 - heavy imports stay inside the commands
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from merkle.cli.deploying_bundle import chosen, open_sound, tokens_of
+from merkle.cli.deploying_chain import chosen_freshness, connected
+from merkle.cli.deploying_text import freshness_line, network_line
+from merkle.cli.output import counted, facts, print_json, print_lines, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from merkle.deployment.administration import AdminStep, Change
+    from merkle.program.transactions import Freshness
+    from merkle.rpc import Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Which distributors are meant."""
+
+    bundle: Path
+    symbol: str | None
+    tree: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """The node to ask, and what the transactions carry, as the command line says it."""
+
+    url: str | None
+    blockhash: str | None
+    nonce: str | None
+    authority: str | None
+
+
+def show(change: "Change", target: Target, fresh: Fresh, *, as_json: bool) -> None:
+    """Print one transaction per distributor, after what the chain holds against them."""
+    from merkle import rpc
+
+    steps = _steps(change, target)
+    client = connected(fresh.url)
+    warnings, network = [], None
+    if client is None:
+        warnings.append("nothing was looked up on chain; pass --rpc-url to have these checked")
+    else:
+        network = rpc.network(client)
+        warnings += _cautions(change, steps, client)
+    freshness = chosen_freshness(client, fresh.blockhash, fresh.nonce, fresh.authority)
+    if as_json:
+        print_json(
+            {
+                "genesis_hash": None if network is None else network.genesis_hash,
+                "warnings": warnings,
+                "steps": [_step_object(step, freshness) for step in steps],
+            }
+        )
+        return
+    warn(warnings)
+    asked = "not asked: no --rpc-url" if network is None else network_line(network)
+    rows = [("network", asked), ("blockhash", freshness_line(freshness))]
+    count = f"{counted(len(steps), 'transaction')}; nothing is signed or sent here"
+    print_lines([*facts(rows), "", count, *_lines(steps, freshness)])
+
+
+def _steps(change: "Change", target: Target) -> "list[AdminStep]":
+    from allocation.errors import AsrError
+    from merkle.deployment.tokens import check_token
+
+    steps = []
+    for token in chosen(tokens_of(open_sound(target.bundle)), target.symbol):
+        check_token(token)
+        steps += [
+            change.step(token, tree) for tree in token.trees if target.tree in (None, tree.number)
+        ]
+    if not steps:
+        raise AsrError("there is no such tree; see `asr summary` for those there are")
+    return steps
+
+
+def _cautions(change: "Change", steps: "Sequence[AdminStep]", client: "Client") -> list[str]:
+    """Say what the chain holds against the steps."""
+    from merkle import rpc
+    from merkle.program.errors import ProgramError
+    from merkle.program.layouts_distributor import decode_distributor
+
+    now = rpc.clock(client).unix_timestamp
+    found = rpc.accounts(client, [step.distributor for step in steps]).accounts
+    cautions = []
+    for step, account in zip(steps, found, strict=True):
+        place = f"{step.token.symbol} tree {step.tree.number}"
+        profile = step.token.profile
+        if account is None or account.owner != profile.program_id:
+            cautions.append(f"{place}: there is no distributor of {profile.name} at its address")
+            continue
+        try:
+            decoded = decode_distributor(profile, account.data)
+        except ProgramError as error:
+            cautions.append(f"{place}: {error}")
+            continue
+        cautions += [f"{place}: {line}" for line in change.cautions(step.token, decoded, now)]
+    return cautions
+
+
+def _lines(steps: "Sequence[AdminStep]", freshness: "Freshness") -> list[str]:
+    from allocation.address import format_address
+
+    lines = []
+    for number, step in enumerate(steps, 1):
+        transaction = step.transaction(freshness)
+        rows = [
+            ("distributor", format_address(step.distributor)),
+            ("mint", format_address(step.token.mint)),
+            ("program", format_address(step.token.profile.program_id)),
+            ("signed by", ", ".join(format_address(key) for key in transaction.signers)),
+            ("transaction", transaction.base64),
+        ]
+        heading = f"{number:3}. {step.token.symbol} tree {step.tree.number}: {step.title}"
+        lines += ["", heading, *facts(rows, indent=5)]
+    return lines
+
+
+def _step_object(step: "AdminStep", freshness: "Freshness") -> dict[str, object]:
+    from allocation.address import format_address
+    from merkle.deployment.document import instruction_object
+
+    transaction = step.transaction(freshness)
+    return {
+        "symbol": step.token.symbol,
+        "tree": step.tree.number,
+        "distributor": format_address(step.distributor),
+        "title": step.title,
+        "fee_payer": format_address(step.fee_payer),
+        "signers": [format_address(key) for key in transaction.signers],
+        "bytes": transaction.size,
+        "transaction": transaction.base64,
+        "instructions": [instruction_object(one) for one in transaction.instructions],
+    }

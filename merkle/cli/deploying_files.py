@@ -1,0 +1,47 @@
+"""The small files of `asr deploy` that an operator names: settings, plans, keypairs."""
+# ruff: noqa: PLC0415 - heavy imports stay inside the commands
+
+import os
+from pathlib import Path
+from tempfile import mkstemp
+
+
+def read_small(path: Path, limit: int, what: str) -> bytes:
+    """Read a file that the operator names, unless it is far too large to be `what`.
+
+    Errors: AsrError; OSError with its path.
+    """
+    from allocation.errors import AsrError
+
+    if not path.is_file():
+        raise AsrError(f"{path}: no such file; give the path of {what}")
+    with path.open("rb") as stream:
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise AsrError(f"{path}: more than {limit:,} bytes; this is no {what}")
+    return content
+
+
+def read_text(path: Path, limit: int, what: str) -> str:
+    """Read a file of text; see `read_small`."""
+    from allocation.errors import AsrError
+
+    try:
+        return read_small(path, limit, what).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AsrError(f"{path}: not UTF-8; save the file as UTF-8") from error
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file beside its name, then rename it."""
+    number, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with os.fdopen(number, "wb") as stream:
+        try:
+            stream.write(content)
+            stream.flush()
+            os.fsync(number)
+            os.fchmod(number, 0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink()
+            raise

@@ -1,0 +1,251 @@
+"""`asr deploy send`: sign with the operator's own keypairs, send, and read everything back."""
+# ruff: noqa: PLC0415 - heavy imports stay inside the commands
+
+import stat
+import sys
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from merkle.cli.app import BundleArgument, JsonFlag, example
+from merkle.cli.deploying import deploy
+from merkle.cli.deploying_bundle import open_sound, tokens_of
+from merkle.cli.deploying_files import read_small
+from merkle.cli.deploying_text import (
+    checked_lines,
+    moving_lines,
+    network_line,
+    roles_of,
+    steps_lines,
+    token_lines,
+)
+from merkle.cli.output import counted, print_json, print_lines, printable, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from allocation.address import Address
+    from merkle.bundle.read import Bundle
+    from merkle.deployment.chain import Found
+    from merkle.deployment.checks import Checked
+    from merkle.deployment.keys import SigningKey
+    from merkle.deployment.planning import Plan
+    from merkle.deployment.steps import Step
+    from merkle.rpc import Client, Signature
+    from merkle.rpc.deploying import Sender
+    from merkle.rpc.journal import Journal
+
+PlanOption = Annotated[
+    Path, typer.Option("--plan", metavar="FILE", help="The plan that `deploy plan` wrote.")
+]
+
+
+@deploy.command(
+    epilog=example(
+        "asr deploy send bundle --plan plan.json --rpc-url URL --keypair a.json --keypair b.json"
+    )
+)
+def send(
+    bundle: BundleArgument,
+    *,
+    plan_file: PlanOption,
+    url: Annotated[str, typer.Option("--rpc-url", metavar="URL", help="The node to send to.")],
+    keypairs: Annotated[
+        list[Path],
+        typer.Option("--keypair", metavar="FILE", help="One for every signer; never copied."),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Send what is left of a plan: real tokens move.
+
+    Shows the chain and everything that moves, asks, sends, and reads every distributor back
+    before its vault is paid. Run it again after a failure: what is there is checked, not repeated.
+    PLAN.sent beside the plan notes what was sent; keep it until all is done.
+    """
+    from merkle import rpc
+    from merkle.rpc.journal import open_journal
+
+    opened = open_sound(bundle)
+    plan, content = read_plan_file(plan_file, opened)
+    keys = _keys(keypairs)
+    client = rpc.connect(url)
+    network = rpc.network(client)
+    journal_file = plan_file.with_name(f"{plan_file.name}.sent")
+    _say(as_json, ["network", f"  {network_line(network)}", f"  through {client.shown}", ""])
+    digest = sha256(content).hexdigest()
+    with open_journal(journal_file, digest, network.genesis_hash) as journal:
+        sender = _sender(client, plan, keys, journal, as_json=as_json)
+        sender.settle()
+        steps = _agreed_steps(sender, yes=yes, as_json=as_json)
+        sender.send(steps)
+        _finish(sender, as_json=as_json)
+
+
+def read_plan_file(path: Path, bundle: "Bundle") -> "tuple[Plan, bytes]":
+    """Read a plan and hold it to its bundle; the second result is the file as it is.
+
+    Errors: AsrError.
+    """
+    from merkle.deployment.document import LARGEST_PLAN, read_plan
+
+    content = read_small(path, LARGEST_PLAN, "plan.json")
+    plan, _ = read_plan(path.name, content, bundle.id, tokens_of(bundle))
+    return plan, content
+
+
+def _keys(paths: "Sequence[Path]") -> "dict[Address, SigningKey]":
+    """Read keypairs; nothing of them is shown but the address."""
+    from merkle.deployment.keys import LARGEST_KEYPAIR, read_keypair
+
+    keys = {}
+    for path in paths:
+        key = read_keypair(str(path), read_small(path, LARGEST_KEYPAIR, "a keypair"))
+        keys[key.address] = key
+        if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            warn([f"{path} can be read by others on this machine; run `chmod 600 {path}`"])
+    return keys
+
+
+def _sender(
+    client: "Client",
+    plan: "Plan",
+    keys: "Mapping[Address, SigningKey]",
+    journal: "Journal",
+    *,
+    as_json: bool,
+) -> "Sender":
+    from merkle.rpc.deploying import Patience, Sender
+
+    def announce(step: "Step", signature: "Signature") -> None:
+        _say(as_json, [f"sending: {step.title}", f"  {signature}"])
+
+    return Sender(
+        client=client,
+        plan=plan,
+        keys=keys,
+        journal=journal,
+        announce=announce,
+        patience=Patience(),
+    )
+
+
+def _agreed_steps(sender: "Sender", *, yes: bool, as_json: bool) -> "list[Step]":
+    """Show what is left, refuse what cannot be right, and ask.
+
+    Errors: DeploymentError.
+    """
+    from merkle import rpc
+    from merkle.deployment.keys import missing_signers
+    from merkle.deployment.pending import obstacles, pending_steps
+
+    found = sender.read()
+    problems = obstacles(sender.plan, found, rpc.clock(sender.client).unix_timestamp)
+    _refuse(problems, "nothing was sent")
+    steps = pending_steps(sender.plan, found)
+    _say(as_json, _agreement(sender.plan, steps, found))
+    roles = roles_of(sender.plan)
+    missing = missing_signers([step.transaction() for step in steps], sender.keys)
+    _refuse([f"--keypair is missing for {roles[key]}" for key in missing], "nothing was sent")
+    if steps and not yes:
+        _ask(len(steps))
+    return steps
+
+
+def _agreement(plan: "Plan", steps: "list[Step]", found: "Found") -> list[str]:
+    lines = [line for planned in plan.tokens for line in (*token_lines(planned), "")]
+    lines += [*_held_lines(plan, found)]
+    if not steps:
+        return [*lines, "Everything is there already; nothing is left to send."]
+    return [
+        *lines,
+        f"{counted(len(steps), 'transaction')} left",
+        *steps_lines(steps, roles_of(plan)),
+        *("", "What moves, at most", *moving_lines(steps), ""),
+    ]
+
+
+def _held_lines(plan: "Plan", found: "Found") -> list[str]:
+    """Say which vaults hold something already, and what that means."""
+    from merkle.cli.output import amount
+    from merkle.deployment.chain import token_account_in
+    from merkle.deployment.pending import lack
+
+    lines = []
+    for planned in plan.tokens:
+        for tree in planned.trees:
+            vault = token_account_in(found, tree.vault)
+            if isinstance(vault, str) or not vault.amount:
+                continue
+            missing = lack(planned, tree, found)
+            decimals, symbol = planned.token.decimals, planned.token.symbol
+            word = "lacks" if missing > 0 else "holds too much by" if missing < 0 else ""
+            rest = f" and {word} {amount(abs(missing), decimals)}" if word else ", all it needs"
+            held = amount(vault.amount, decimals)
+            lines.append(f"the vault of {symbol} tree {tree.tree.number} holds {held}{rest}")
+    return [*lines, ""] if lines else []
+
+
+def _ask(count: int) -> None:
+    """Ask on a terminal; without one, only --yes says yes.
+
+    Errors: AsrError.
+    """
+    from allocation.errors import AsrError
+
+    if not sys.stdin.isatty():
+        raise AsrError("nobody is there to ask; nothing was sent; pass --yes to send")
+    if not typer.confirm(f"Sign and send {counted(count, 'transaction')}?", err=True):
+        raise AsrError("not agreed; nothing was sent")
+
+
+def _finish(sender: "Sender", *, as_json: bool) -> None:
+    """Read everything back once more, and exit by it."""
+    from merkle.deployment.checks import check_plan
+
+    checked = check_plan(sender.plan, sender.read())
+    show_checked(checked, as_json=as_json)
+
+
+def show_checked(checked: "Sequence[Checked]", *, as_json: bool) -> None:
+    """Print all checks and exit 1 if one failed."""
+    failed = sum(len(one.failed) for one in checked)
+    total = sum(len(one.checks) for one in checked)
+    verdict = f"All {counted(total, 'check')} pass: the chain is as planned."
+    if failed:
+        verdict = f"{failed} of {counted(total, 'check')} failed: the chain is not as planned."
+    if as_json:
+        print_json({"passed": not failed, "checked": [_checked_object(one) for one in checked]})
+    else:
+        print_lines([*checked_lines(checked), "", verdict])
+    raise typer.Exit(1 if failed else 0)
+
+
+def _checked_object(checked: "Checked") -> dict[str, object]:
+    from allocation.address import format_address
+
+    return {
+        "symbol": checked.symbol,
+        "tree": checked.tree,
+        "address": format_address(checked.address),
+        "passed": checked.passed,
+        "checks": [asdict(check) for check in checked.checks],
+    }
+
+
+def _refuse(problems: "Sequence[str]", end: str) -> None:
+    from merkle.deployment.tokens import DeploymentError
+
+    if problems:
+        raise DeploymentError("\n".join([*problems, end]))
+
+
+def _say(as_json: bool, lines: "Sequence[str]") -> None:
+    """Print for people; with --json on stderr, since stdout holds the document alone."""
+    if as_json:
+        typer.echo("\n".join(printable(line) for line in lines), err=True)
+    else:
+        print_lines([printable(line) for line in lines])
