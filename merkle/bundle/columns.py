@@ -177,17 +177,18 @@ class _Reader:
         digits = lengths - bool(point)
         problem = "an amount as this tool does not write it"
         self._check((digits > self._decimals) & (digits <= _U64_DIGITS), problem)
-        width = _U64_DIGITS + bool(point)
+        most = int(digits.max(initial=self._decimals + 1))  # of the widest amount of this block
+        width = most + bool(point)
         signs = sliding_window_view(text, width)[ends - width]
         if point:
             self._check(signs[:, -point] == _POINT, problem)
             signs = np.delete(signs, -point, axis=1)
         values = signs - np.uint8(_ZERO)  # what is no digit comes out above 9
-        values *= np.arange(_U64_DIGITS, 0, -1) <= digits[:, None]
+        values *= np.arange(most, 0, -1) <= digits[:, None]
         self._check(np.all(values <= 9, axis=1), problem)  # noqa: PLR2004 - the largest digit
         leading = values[np.arange(len(values)), -digits]
         self._check(np.logical_or(leading > 0, digits == self._decimals + 1), problem)
-        amounts = values.astype(np.uint64) @ _POWERS
+        amounts = values.astype(np.uint64) @ _POWERS[_U64_DIGITS - most :]
         # of 20 digits, those that overflow begin with more than 1 or come out below 10^19
         shorter = np.logical_or(digits < _U64_DIGITS, leading == 0)
         fits = np.logical_and(leading == 1, amounts >= 10 ** (_U64_DIGITS - 1))
