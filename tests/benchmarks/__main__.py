@@ -10,6 +10,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from tests.benchmarks.diffs import measure_diff
 from tests.benchmarks.hashing import measure_hashing
 from tests.benchmarks.measure import Report
 from tests.benchmarks.rounds import measure_round, require_disk
@@ -24,6 +25,7 @@ def main() -> None:
     measure_hashing(report, asked.rows)
     with tempfile.TemporaryDirectory(dir=asked.folder, prefix="asr-bench-") as scratch:
         measure_stakes(report, Path(scratch), asked.wallets)
+        measure_diff(report, Path(scratch), asked.rows)
         measure_round(report, Path(scratch), asked.wallets)
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_text(json.dumps(report.as_json(), indent=2) + "\n", "utf-8")
@@ -36,7 +38,10 @@ def _arguments() -> argparse.Namespace:
         "--wallets", type=int, default=480_000, help="each votes on nine proposals (%(default)s)"
     )
     parser.add_argument(
-        "--rows", type=int, default=1_000_000, help="messages to hash (%(default)s)"
+        "--rows",
+        type=int,
+        default=1_000_000,
+        help="messages to hash, wallets of two bundles to compare (%(default)s)",
     )
     parser.add_argument(
         "--folder",
