@@ -66,6 +66,7 @@ def _build(folder: Path, texts: npt.NDArray[np.object_], power: npt.NDArray[np.u
     path = folder / "votes.parquet"
     with duckdb.connect() as db:
         db.register("votes", {"wallet": texts, "voting_power": power})
-        db.execute(f"COPY (SELECT 'one' AS proposal, * FROM votes) TO '{path}' (FORMAT parquet)")
+        rows = "SELECT 'one' AS proposal, * FROM votes"
+        db.execute(f"COPY ({rows}) TO '{path}' (FORMAT parquet)")
     (folder / "round.toml").write_text(_ROUND, "utf-8")
     build(folder / "round.toml", folder / "bundle")
