@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,8 @@ from allocation.address import Address, format_address
 from merkle.bundle.columns import Rows
 from merkle.diff import Side, TokenSide, TreeSide, compare
 from tests.distributions import JUP
+from tests.round_files import SIGNER
+from tests.test_cli import asr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,3 +79,22 @@ def difference(old: Paid | Side, new: Paid | Side) -> Diff:
 def only_token(old: Paid | Side, new: Paid | Side) -> TokenDiff:
     (token,) = difference(old, new).tokens
     return token
+
+
+def build_samples(folder: Path) -> Path:
+    """Bundles of the sample round: as it is, with a larger pool, with smaller trees."""
+    assert 0 == asr("init", folder).code
+    text = (folder / "round.toml").read_text("utf-8")
+    text = re.sub("# base = .*", f'base = "{SIGNER}"', text)
+    text = text.replace("# max_leaves_per_tree = 12000", "max_leaves_per_tree = 5")
+    for name, old, new in (
+        ("bundle", "Sample round", "Sample round"),
+        ("richer", '"50000"', '"60000"'),
+        ("smaller", "max_leaves_per_tree = 5", "max_leaves_per_tree = 4"),
+    ):
+        changed = text.replace(old, new)
+        (folder / f"{name}.toml").write_text(changed, "utf-8")
+        assert 0 == asr("build", folder / f"{name}.toml", "--out", folder / name).code
+    for form in ("jupiter-tree", "jupiter-kv"):
+        assert 0 == asr("export", folder / "bundle", "--format", form, "--out", folder / form).code
+    return folder

@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import mkdtemp, mkstemp
 from typing import TYPE_CHECKING, Final
 
+from merkle.cli.output import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -42,7 +44,7 @@ WALLETS: Final = (
 MOVED: Final = "wallet,old_tree,new_tree"
 
 _OURS: Final = re.compile(rf"({'|'.join(TABLES)}|.*-(wallets|moved))\.csv")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@")
 
 
 def check_folder(folder: Path, *, force: bool) -> None:
@@ -157,15 +159,16 @@ def _write_tables(
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(TABLES[name])
         writer.writerows(rows if name not in _STRANGE else map(_harmless, rows))
-        (folder / f"{name}.csv").write_bytes(text.getvalue().encode("utf-8", "backslashreplace"))
+        (folder / f"{name}.csv").write_bytes(text.getvalue().encode("utf-8"))
 
 
 _STRANGE: Final = ("settings", "violations")  # texts that anybody may have written
 
 
 def _harmless(row: "Sequence[object]") -> list[str]:
-    """Keep a spreadsheet from taking a text of a stranger for a formula."""
-    return [f"'{cell}" if str(cell).startswith(_FORMULA) else str(cell) for cell in row]
+    """Keep a spreadsheet from taking a text of a stranger for a formula, or for two lines."""
+    shown = [printable(cell) for cell in row]
+    return [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in shown]
 
 
 def _each(difference: "Diff", rows_of: "Rows") -> "Iterator[Sequence[object]]":

@@ -2,6 +2,7 @@
 # ruff: noqa: PLC0415 - heavy imports stay inside the functions
 
 from itertools import zip_longest
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from merkle.cli.diffs_trees import tree_lines
@@ -172,8 +173,16 @@ def _causes(token: "TokenDiff") -> list[str]:
         )
         for one in sums
     ]
-    meanings = facts([(str(one.cause), one.cause.meaning) for one in sums], 4)
-    return [*fitted(("causes", "wallets", "gains", "losses", "difference"), cells), *meanings]
+    lines = fitted(("causes", "wallets", "gains", "losses", "difference"), cells)
+    width = max(len(str(one.cause)) for one in sums)
+    for one in sums:
+        lines += wrap(
+            one.cause.meaning,
+            WIDTH,
+            initial_indent=f"    {str(one.cause).ljust(width)}  ",
+            subsequent_indent=" " * (width + 6),
+        )
+    return lines
 
 
 def _distribution(token: "TokenDiff") -> list[str]:
@@ -206,10 +215,15 @@ def _movers(token: "TokenDiff") -> list[str]:
     if not len(token.changes):
         return []
     movers = token.changes.movers()
-    figures = table(("",) * 5, [_figures(change, token.decimals) for change in movers], 2)[1:]
+    figures = [_figures(change, token.decimals) for change in movers]
+    rows = [[line] for line in table(("",) * 5, figures, 2)[1:]]
+    if max(len(line) for (line,) in rows) > WIDTH:
+        rows = [
+            [f"    {old} {new}", f"    {gained}  {part}"] for _, old, new, gained, part in figures
+        ]
     lines = ["  largest changes (old -> new, difference, percent)"]
-    for change, line in zip(movers, figures, strict=True):
-        lines += [_who(change), line]
+    for change, written in zip(movers, rows, strict=True):
+        lines += [_who(change), *written]
     return lines
 
 
