@@ -23,6 +23,7 @@ from tests.plain_bundle import (
     wallets,
 )
 from tests.round_files import load
+from tests.standalone import check_agreement, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,9 +57,11 @@ def sound(tokens: list[PlainToken] | None = None, bundle_format: int = 2) -> Fil
 
 
 def findings_in(files: Files) -> list[Finding]:
-    """Verify the files as a bundle on disk."""
+    """Verify the files as a bundle on disk; the verifier that bundles bring has to agree."""
     with TemporaryDirectory() as folder:
-        return list(verify_bundle(put(files, Path(folder))).findings)
+        found = list(verify_bundle(put(files, Path(folder))).findings)
+        check_agreement(found, run(folder))
+        return found
 
 
 def edited(files: Files, name: str, edit: Callable[[Any], object]) -> Files:
