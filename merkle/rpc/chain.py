@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from allocation.address import Address
     from merkle.rpc.client import Client
+    from merkle.rpc.types import Commitment
 
 NETWORKS: Final[dict[str, Literal["mainnet-beta", "devnet", "testnet"]]] = {
     "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d": "mainnet-beta",
@@ -59,6 +60,12 @@ def slot(client: Client) -> int:
 def block_height(client: Client) -> int:
     """Return how many blocks the chain has: what a blockhash's validity is counted in."""
     return ask(client, "getBlockHeight", [{"commitment": client.commitment}]).u64()
+
+
+def slot_and_height(client: Client, commitment: Commitment) -> tuple[int, int]:
+    """Return slot and block height of the same moment."""
+    answer = ask(client, "getEpochInfo", [{"commitment": commitment}])
+    return answer.member("absoluteSlot").u64(), answer.member("blockHeight").u64()
 
 
 def block_time(client: Client, of_slot: int) -> int | None:

@@ -130,11 +130,20 @@ def signature_statuses(
     """
     found: list[SignatureStatus | None] = []
     for start in range(0, len(signatures), BATCH):
-        batch = list(signatures[start : start + BATCH])
-        options = {"searchTransactionHistory": search_history}
-        answer = ask(client, "getSignatureStatuses", [batch, options])
-        found += [_status(value) for value in answer.member("value").exactly(len(batch))]
+        batch = signatures[start : start + BATCH]
+        found += statuses_at(client, batch, search_history=search_history)[1]
     return tuple(found)
+
+
+def statuses_at(
+    client: Client, signatures: Sequence[Signature], *, search_history: bool
+) -> tuple[int, list[SignatureStatus | None]]:
+    """Tell how far at most 256 transactions have come, and which slot the node had reached."""
+    options = {"searchTransactionHistory": search_history}
+    answer = ask(client, "getSignatureStatuses", [list(signatures), options])
+    slot = answer.member("context").member("slot").u64()
+    values = answer.member("value").exactly(len(signatures))
+    return slot, [_status(value) for value in values]
 
 
 def transaction_report(client: Client, signature: Signature) -> TransactionReport | None:

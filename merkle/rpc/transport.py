@@ -37,7 +37,7 @@ class Limits:
     connect_timeout: float = 10.0
     read_timeout: float = 30.0  # between two pieces of an answer
     whole_timeout: float = 60.0  # for one answer
-    attempts: int = 5
+    attempts: int = 5  # at least 1
     first_pause: float = 0.5  # doubled after every further attempt
     longest_pause: float = 10.0  # also the longest Retry-After that is honoured
     largest_answer: int = 32 * 2**20  # bytes, unpacked
@@ -73,7 +73,8 @@ class Transport:
             if attempt < self.limits.attempts:
                 time.sleep(self._pause(method, last, pause))
                 pause *= 2
-        problem = f"{last.problem} ({self.limits.attempts} attempts)"
+        attempts = self.limits.attempts
+        problem = f"{last.problem} ({attempts} attempt{'s' if attempts > 1 else ''})"
         raise self._unreachable(method, problem, "check that the node runs and the URL is right")
 
     def _pause(self, method: str, error: _AgainError, pause: float) -> float:
@@ -180,8 +181,8 @@ _REASONS: Final = {
     "ConnectTimeoutError": "no connection in time",
     "ReadTimeoutError": "no answer in time",
     "ProtocolError": "the connection broke",
-    "IncompleteRead": "the answer broke off",
-    "InvalidChunkLength": "the answer broke off",
+    "InvalidHeader": "the answer's headers contradict each other",
+    "LocationParseError": "no such host",
     "SSLError": "the certificate or the protocol was refused",
 }
 

@@ -81,7 +81,10 @@ class TransactionError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """What a transaction would do now, without doing it."""
+    """What a transaction would do now, without doing it.
+
+    Logs hold whatever programs wrote: show each line through `printable`, here and below.
+    """
 
     slot: int
     error: TransactionError | None

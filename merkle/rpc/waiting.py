@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from merkle.rpc.chain import block_height
+from merkle.rpc.chain import slot_and_height
 from merkle.rpc.errors import RpcError
 from merkle.rpc.transactions import (
     send_transaction,
     signature_statuses,
+    statuses_at,
     transaction_report,
 )
 from merkle.rpc.types import Outcome
 
 if TYPE_CHECKING:
     from merkle.rpc.client import Client
-    from merkle.rpc.types import Signature, SignatureStatus
+    from merkle.rpc.types import Commitment, Signature, SignatureStatus
 
 CERTAINTY: Final = ("processed", "confirmed", "finalized")
 SEND_AGAIN_EVERY: Final = 5  # looks
@@ -57,17 +58,20 @@ def wait_for(
 def _look(client: Client, signature: Signature, last_height: int | None) -> Outcome | None:
     """Return the outcome once there is one.
 
-    The height is read before the status: a block up to the last valid height that the chain
-    holds by then also shows in the status, so nothing is called expired that has landed.
+    Expired is only what a node does not know that is known to have gone beyond the last valid
+    height: the height is read first, from what is at least confirmed, and the answer about the
+    transaction must come from that slot or later, whichever machine of a provider gives it.
     """
-    height = block_height(client) if last_height is not None else None
+    reached, height = 0, 0
+    if last_height is not None:
+        commitment: Commitment = "finalized" if client.commitment == "finalized" else "confirmed"
+        reached, height = slot_and_height(client, commitment)
     (status,) = signature_statuses(client, [signature])
-    if status is not None:
-        return _landed(client, signature, status)
-    if height is None or last_height is None or height <= last_height:
-        return None
-    (status,) = signature_statuses(client, [signature], search_history=True)
-    return _landed(client, signature, status) if status else Outcome(state="expired")
+    if status is None and last_height is not None and height > last_height:
+        at_slot, (status,) = statuses_at(client, [signature], search_history=True)
+        if status is None and at_slot >= reached:
+            return Outcome(state="expired")
+    return _landed(client, signature, status) if status else None
 
 
 def _landed(client: Client, signature: Signature, status: SignatureStatus) -> Outcome | None:

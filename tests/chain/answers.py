@@ -56,6 +56,7 @@ class Answers:
             "getVersion": lambda: {"solana-core": "3.0.0", "feature-set": 1},
             "getSlot": lambda *_: self.chain.get_clock().slot,
             "getBlockHeight": lambda *_: self.block_height,
+            "getEpochInfo": self.get_epoch_info,
             "getBlockTime": lambda *_: self.chain.get_clock().unix_timestamp,
             "getLatestBlockhash": self.get_latest_blockhash,
             "getFeeForMessage": self.get_fee_for_message,
@@ -91,6 +92,9 @@ class Answers:
             message = f"Node is behind by {self.behind} slots"
             raise RefusedError(-32005, message, {"numSlotsBehind": self.behind})
         return "ok"
+
+    def get_epoch_info(self, *_: object) -> object:
+        return {"absoluteSlot": self.chain.get_clock().slot, "blockHeight": self.block_height}
 
     def get_latest_blockhash(self, *_: object) -> object:
         blockhash = str(self.chain.latest_blockhash())

@@ -89,7 +89,7 @@ class Creation:
 
     def instruction(self) -> Instruction:
         given = [self.distributor, self.base, self.receiver, self.mint, self.own_vault, self.admin]
-        shape = "w s w - w sw"
+        shape = "w s w - - sw"
         if self.program == keys.JITO:
             shape = "w w - w sw"
             del given[1]

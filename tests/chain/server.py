@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from tests.chain.faults import Fault
 
 QUICK: Final = Limits(
-    connect_timeout=0.3,
-    read_timeout=0.3,
-    whole_timeout=0.6,
+    connect_timeout=1.0,
+    read_timeout=1.0,  # reached only where a test wants it: real answers take milliseconds
+    whole_timeout=2.0,
     attempts=3,
     first_pause=0.01,
     longest_pause=0.05,
