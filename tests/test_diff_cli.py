@@ -95,6 +95,7 @@ def test_a_token_restricts_the_diff_of_two_bundles(folder: Path) -> None:
     done = asr("diff", folder / "bundle", folder / "richer", "--token", "WEN")
     assert 0 == done.code
     assert "JUPyiwr" not in done.stdout
+    assert "tokens[JUP]" not in done.stdout
 
 
 def test_progress_is_told_while_trees_are_read(folder: Path) -> None:

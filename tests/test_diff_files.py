@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from merkle.cli.diffs_columns import BLOCK
-from merkle.cli.diffs_files import TABLES, write_folder
+from merkle.cli.diffs_files import TABLES, swap, write_file, write_folder
 from merkle.cli.diffs_json import json_parts
 from merkle.cli.diffs_text import diff_lines
 from merkle.diff import Setting
@@ -195,15 +195,21 @@ def test_force_deletes_nothing_else(folder: Path, tmp_path: Path) -> None:
     assert "exists" in asr(*command[:-1], "--html", tmp_path).stderr
 
 
-def test_what_cannot_be_written_leaves_nothing(
-    tmp_path: Path,
-) -> None:
-    from merkle.cli import diffs_files  # noqa: PLC0415
-
+def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "page").mkdir()
     with pytest.raises(IsADirectoryError):
-        diffs_files.write_file(tmp_path / "page", b"x")
+        write_file(tmp_path / "page", b"x")
     assert ["page"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_a_folder_that_could_not_be_replaced_is_there_again(tmp_path: Path) -> None:
+    (tmp_path / "csv").mkdir()
+    (tmp_path / "csv" / "causes.csv").write_text("old", "utf-8")
+    for name in ("csv", "new"):
+        with pytest.raises(FileNotFoundError):
+            swap(tmp_path / "nothing", tmp_path / name, tmp_path / "aside")
+    assert "old" == (tmp_path / "csv" / "causes.csv").read_text("utf-8")
+    assert ["csv"] == [path.name for path in tmp_path.iterdir()]
 
 
 def test_a_page_is_cut_where_asked(folder: Path, tmp_path: Path) -> None:

@@ -62,3 +62,22 @@ def test_more_trees_than_a_screen_holds_are_counted() -> None:
     lines = diff_lines(difference(old, new), None)
     assert "  5 -> 4 trees, 5 of them differ" in lines
     assert "  ... and 2 more trees (--json and --csv list all)" in lines
+
+
+def test_inputs_that_are_other_files_are_named_and_a_token_of_one_side_is_said_to_be() -> None:
+    nothing = replace(side({}), tokens=())
+    compared = replace(
+        difference(nothing, OLD), inputs={"votes": ("00", "01"), "exclude": (None, "02")}
+    )
+    lines = diff_lines(compared, None)
+    assert "inputs  other votes, exclude" in lines
+    assert "  paid by the new side only" in lines
+    assert "  paid by the old side only" in diff_lines(difference(OLD, nothing), None)
+
+
+def test_how_a_token_is_claimed_is_said_once() -> None:
+    old, new = (side(OLD, settings={"order": order, "base": "none"}) for order in ("key", "input"))
+    compared = difference(old, new)
+    assert "  order: key -> input" in diff_lines(compared, None)
+    setting = Setting(name="tokens[JUP].distributor.order", old="key", new="input")
+    assert "  order: key -> input" not in diff_lines(replace(compared, settings=(setting,)), None)

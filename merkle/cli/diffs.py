@@ -1,6 +1,7 @@
 """`asr diff`: two dry runs side by side, or a dry run and what was published."""
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Final
@@ -130,10 +131,15 @@ def _check(html: Path | None, csv: Path | None, *, force: bool) -> None:
 
 
 def _compared(paths: tuple[Path, Path], named: Named) -> "Diff":
+    """Compare two sides; what the rounds say otherwise of other tokens is left out."""
     from merkle.diff import compare
+    from merkle.diff.wording import concerning
 
     with TemporaryDirectory(prefix="asr-diff-") as scratch, progress() as report:
-        return compare(*open_sides(paths, named, report), Path(scratch), report)
+        sides = open_sides(paths, named, report)
+        difference = compare(*sides, Path(scratch), report)
+    symbols = {token.symbol for side in sides for token in side.tokens}
+    return replace(difference, settings=concerning(difference.settings, symbols))
 
 
 def _write_page(

@@ -102,11 +102,22 @@ def write_folder(
         _write_tables(made, difference, violations)
         for name, token in _named(difference).items():
             _write_wallets(made, name, token)
-        if folder.exists():
-            folder.rename(staged / "old")
-        made.rename(folder)
+        swap(made, folder, staged / "old")
     finally:
         shutil.rmtree(staged)
+
+
+def swap(made: Path, folder: Path, aside: Path) -> None:
+    """Give what is made its name; what had the name moves aside, and back where that fails."""
+    replaces = folder.exists()
+    if replaces:
+        folder.rename(aside)
+    try:
+        made.rename(folder)
+    except BaseException:
+        if replaces:
+            aside.rename(folder)
+        raise
 
 
 def _check_parent(path: Path) -> None:

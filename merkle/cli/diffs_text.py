@@ -33,7 +33,7 @@ def diff_lines(difference: "Diff", violations: "Sequence[Violation] | None") -> 
     lines += setting_lines(readable(difference.settings))
     for token in difference.tokens:
         lines += ["", *_token_lines(difference, token)]
-    return [*lines, "", *_verdicts(violations), _verdict(difference)]
+    return [*lines, "", _verdict(difference), *_verdicts(violations)]
 
 
 def _id(bundle_id: str | None) -> str:
@@ -58,7 +58,7 @@ def setting_lines(settings: "Sequence[Setting]") -> list[str]:
     """Say which rules and parameters differ: old -> new, or below each other where that is long."""
     if not settings:
         return []
-    lines = ["", "settings"]
+    lines = ["", "settings (amounts in base units)"]
     for setting in settings[:SHOWN_SETTINGS]:
         name, old, new = printable(setting.name), _cut(setting.old), _cut(setting.new)
         line = f"  {name}: {old} -> {new}"
@@ -88,7 +88,7 @@ def _token_lines(difference: "Diff", token: "TokenDiff") -> list[str]:
     if token.old is None or token.new is None:
         lines.append(f"  paid by the {'new' if token.old is None else 'old'} side only")
     else:
-        lines += _claim_lines(token.old, token.new)
+        lines += _claim_lines(difference, token.old, token.new)
     parts = [
         _money(token),
         _counts(token),
@@ -102,12 +102,13 @@ def _token_lines(difference: "Diff", token: "TokenDiff") -> list[str]:
     return [*lines, *blocks[0], *(line for part in blocks[1:] for line in ["", *part])]
 
 
-def _claim_lines(old: "TokenSide", new: "TokenSide") -> list[str]:
-    """Say what differs in how a token is claimed and cut; nothing beside published trees."""
+def _claim_lines(difference: "Diff", old: "TokenSide", new: "TokenSide") -> list[str]:
+    """Say what differs in how a token is claimed and cut, unless the settings above say it."""
+    said = {setting.name.rpartition(".")[2] for setting in difference.settings}
     return [
         f"  {name}: {old.settings[name]} -> {new.settings[name]}"
         for name in old.settings
-        if name in new.settings and old.settings[name] != new.settings[name]
+        if name in new.settings and old.settings[name] != new.settings[name] and name not in said
     ]
 
 
@@ -194,20 +195,18 @@ def _distribution(token: "TokenDiff") -> list[str]:
         return []
     most = max(bar.wallets for bar in bars)
     cells = [(bar.name, f"{bar.wallets:,}", gain(bar.difference, token.decimals)) for bar in bars]
-    lines = fitted(("change of a reward", "wallets", "difference"), cells)
-    if len(lines) != len(bars) + 1:
-        return lines
+    lines = table(("change of a reward", "wallets", "difference"), cells, 2)
     width = max(map(len, lines))
     drawn = [
-        f"{line.ljust(width)}  {_bar(bar.wallets, most)}"
+        f"{line.ljust(width)}  {_bar(bar.wallets, most, WIDTH - width - 2)}"
         for line, bar in zip(lines[1:], bars, strict=True)
     ]
     return [lines[0], *drawn]
 
 
-def _bar(wallets: int, most: int) -> str:
+def _bar(wallets: int, most: int, room: int) -> str:
     """Draw a bar in proportion; the shortest is one sign, so that nobody is overlooked."""
-    return "#" * max(1, LONGEST_BAR * wallets // most)
+    return "#" * max(1, min(LONGEST_BAR, room) * wallets // most)
 
 
 def _movers(token: "TokenDiff") -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from merkle.diff.settings import ABSENT, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 _NAMES: Final = ("id", "symbol")  # what a member of a list is named by
 
@@ -20,6 +20,14 @@ def readable(settings: Iterable[Setting]) -> tuple[Setting, ...]:
         members = list(group)
         found += _joined(member + "]", members) if member else members
     return tuple(found)
+
+
+def concerning(settings: Iterable[Setting], symbols: Collection[str]) -> tuple[Setting, ...]:
+    """Return the settings of the round and of the tokens of these symbols only."""
+    own = tuple(f"tokens[{symbol}]." for symbol in symbols)
+    return tuple(
+        one for one in settings if not one.name.startswith("tokens[") or one.name.startswith(own)
+    )
 
 
 def _joined(member: str, settings: list[Setting]) -> Iterator[Setting]:
