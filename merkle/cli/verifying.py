@@ -90,7 +90,7 @@ def _verification_lines(verification: "Verification") -> list[str]:
     holds = [
         "Everything holds: each root recomputed, each proof folded, each digest compared.",
         "Not recomputed: the amounts from the inputs, and with them the figures of report.json and",
-        "breakdown.parquet. Build the round again for that: the same bundle id comes out.",
+        "breakdown.parquet. `asr audit` does that, with the inputs at hand.",
     ]
     return [
         *(printable(finding) for finding in verification.findings),
