@@ -14,9 +14,11 @@ from merkle.program import PROFILES
 from merkle.rehearse import cutting
 from merkle.rehearse.cutting import spread
 from tests.chain import voter
+from tests.chain.keys import escrow_of, locker_of
+from tests.chain.layouts import ESCROW
 from tests.chain.programs import _OF_VOTER
-from tests.plain_bundle import BASE, JUP, WEN, PlainToken
-from tests.rehearsals import MODEL, problems_of, rehearsed, rows, staked, with_locked
+from tests.plain_bundle import BASE, JUP, LOCKER_BASE, WEN, PlainToken
+from tests.rehearsals import MODEL, StageChain, problems_of, rehearsed, rows, staked, with_locked
 
 if TYPE_CHECKING:
     from merkle.rehearse import Rehearsal
@@ -67,17 +69,23 @@ def test_locked_amounts_and_amounts_of_zero_are_claimed_too(program: str) -> Non
 def test_most_stake_accounts_stand_there_already(
     program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    toggle, opened = voter.toggle_max_lock, []
+    toggle, opened, chains = voter.toggle_max_lock, [], [StageChain()]
 
     def note(call: Invocation) -> None:
         toggle(call)
         opened.append(call.accounts[1].key)
 
     monkeypatch.setitem(_OF_VOTER, "toggle_max_lock", note)
-    rehearsal = rehearsed([staked(20, most=20)], replace(MODEL, profile=program))
-    assert [] == problems_of(rehearsal)
-    assert 20 == rehearsal.claims
+    programs = replace(MODEL, profile=program, make_machine=lambda _: chains[0])
+    assert [] == problems_of(rehearsed([staked(20, most=20)], programs))
     assert 1 + 5 + 1 == len(opened)  # the first one, those that are forged, and the stranger's
+    locker = locker_of(Pubkey(parse_address(LOCKER_BASE)))
+    for wallet in (Pubkey(wallet) for wallet, _, _ in rows(20)):
+        account = chains[0].get_account(escrow_of(locker, wallet))
+        assert account is not None
+        escrow = ESCROW.read(account.data)
+        assert (wallet, wallet) == (escrow.keys["owner"], escrow.keys["vote_delegate"])
+        assert 1 == escrow.numbers["is_max_lock"]
 
 
 @pytest.mark.parametrize("program", ["kamino", "jito"])

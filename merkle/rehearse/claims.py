@@ -35,17 +35,6 @@ INVALID_PROOF: Final = 6002
 ALREADY_IN_USE: Final = 0  # of the system program: the record of a claim stands there already
 TICK: Final = 256  # claims between two words about progress
 
-_OPENED: Final = ClaimOptions(
-    known=KnownAccounts(
-        has_escrow=True,
-        is_max_lock=True,
-        is_unstaking=False,
-        has_escrow_tokens=True,
-        has_wallet_tokens=False,
-    )
-)
-"""The stake account is opened before; the wallet's token account is made by the claim."""
-
 
 @dataclass(slots=True, kw_only=True)
 class Made:
@@ -76,6 +65,15 @@ class Claims:
         self._invalid_proof = failure_of(scene.profile.program_id, INVALID_PROOF, scene.profile)
         self._in_use = failure_of(SYSTEM_PROGRAM, ALREADY_IN_USE)
         self._has_stranger = False
+        self._options = ClaimOptions(
+            known=KnownAccounts(
+                has_escrow=True,
+                is_max_lock=True,
+                is_unstaking=False,
+                has_escrow_tokens=True,
+                has_wallet_tokens=self._part.target.way == "deposit",  # else the claim makes it
+            )
+        )
 
     def run(self, tick: Callable[[int], None] | None = None) -> None:
         """Make all claims, and those of locked amounts when they are free."""
@@ -134,7 +132,7 @@ class Claims:
     def _send(self, claim: WalletClaim, *, is_honest: bool = False) -> Outcome:
         """Send the transactions of a claim, as far as they work; the last one is the claim."""
         try:
-            steps = claim_transactions(claim, _OPENED)
+            steps = claim_transactions(claim, self._options)
         except ProgramError as error:
             return Outcome(refusal=str(error))
         outcome = Outcome()

@@ -71,6 +71,7 @@ class Scene:
         self.vault = associated_token_address(self.distributor, target.mint)
         self._stakes: dict[Address, tuple[StakeAccounts, int]] = {}  # with their bumps
         self._written: Escrow | None = None  # as the voter writes a stake account
+        self._encoded: dict[int, bytes] = {}  # the same by the bump of its address
         self.locker = None if target.locker_base is None else locker_address(target.locker_base)
 
     def create(self) -> DistributorAccount:
@@ -108,6 +109,11 @@ class Scene:
         if self.world.is_taken(wallet):
             return Outcome(refusal="another account stands at this address: it is no wallet")
         self.world.fill(wallet)
+        if (
+            self.part.target.way == "deposit"
+        ):  # on its way to the stake; a claim that stakes has none
+            tokens = associated_token_address(wallet, self.world.mint)
+            self.world.put_tokens(tokens, wallet, 0)
         if self.locker is None:
             return Outcome()
         if as_owner or self._written is None:
@@ -141,10 +147,14 @@ class Scene:
         return self.world.run(instructions, wallet)
 
     def _put_stake(self, wallet: Address, written: Escrow) -> None:
+        """Put the first stake account there once more, of another owner."""
         stake, bump = self._stake_and_bump(wallet)
-        escrow = replace(written, owner=wallet, bump=bump, tokens=stake.escrow_tokens)
-        self.world.put(stake.escrow, encode_escrow(escrow), LOCKED_VOTER)
-        self.world.put_tokens(stake.escrow_tokens, stake.escrow, 0)
+        if bump not in self._encoded:
+            self._encoded[bump] = encode_escrow(replace(written, bump=bump))
+        content = self._encoded[bump].replace(STAKER, wallet)
+        content = content.replace(written.tokens, stake.escrow_tokens)
+        self.world.put(stake.escrow, content, LOCKED_VOTER)
+        self.world.put_tokens(stake.escrow_tokens, stake.escrow)
 
     def _open_first_stake(self) -> None:
         """Look how the voter writes a stake account; where we would write it otherwise, we won't.
@@ -187,7 +197,7 @@ class Scene:
             self.world.put_locker(target.locker_base)
         self.world.fill(ADMIN)
         self.world.put_tokens(TREASURY, ADMIN, total)
-        self.world.put_tokens(RECEIVER, ADMIN, 0)
+        self.world.put_tokens(RECEIVER, ADMIN)
 
     def _do(self, step: str, instructions: Sequence[Instruction]) -> None:
         outcome = self.world.run(instructions, ADMIN)

@@ -43,6 +43,9 @@ def made_up(name: str) -> Address:
     return Address(sha256(f"asr rehearse: {name}".encode()).digest())
 
 
+SOMEBODY: Final = made_up("somebody")  # stands for another key in what is encoded only once
+
+
 class World:
     """A machine, and one mint on it."""
 
@@ -50,6 +53,7 @@ class World:
         self.machine = machine
         self.profile = profile
         self.mint = mint
+        self._tokens: dict[int, bytes] = {}  # the last token account of SOMEBODY, by its amount
 
     def run(self, instructions: Sequence[Instruction], fee_payer: Address) -> Outcome:
         """Execute one transaction."""
@@ -110,11 +114,17 @@ class World:
         )
         self.put(self.mint, encode_mint(mint), TOKEN_PROGRAM)
 
-    def put_tokens(self, address: Address, owner: Address, amount: int) -> None:
+    def put_tokens(self, address: Address, owner: Address, amount: int = 0) -> None:
         """Put a token account there."""
+        if amount not in self._tokens:
+            self._tokens = {amount: self._encode_tokens(amount)}
+        content = self._tokens[amount].replace(SOMEBODY, owner)
+        self.put(address, content, TOKEN_PROGRAM)
+
+    def _encode_tokens(self, amount: int) -> bytes:
         account = TokenAccount(
             mint=self.mint,
-            owner=owner,
+            owner=SOMEBODY,
             amount=amount,
             delegate=None,
             state=1,
@@ -122,7 +132,7 @@ class World:
             delegated_amount=0,
             close_authority=None,
         )
-        self.put(address, encode_token_account(account), TOKEN_PROGRAM)
+        return encode_token_account(account)
 
     def put_locker(self, base: Address) -> None:
         """Put the locker there, for which the mint is staked."""
