@@ -206,7 +206,7 @@ def listening() -> Iterator[int]:
     def speak() -> None:
         connection, _ = listener.accept()
         with connection:
-            connection.recv(1_000)
+            connection.recv(10_000)
             connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
 
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -6,6 +6,7 @@ Every call that is repeated here is safe to repeat: all of them only read, excep
 
 from __future__ import annotations
 
+import logging
 import time
 import zlib
 from dataclasses import dataclass
@@ -164,6 +165,7 @@ class Transport:
 
 def open_transport(endpoint: Endpoint, limits: Limits) -> Transport:
     """Prepare the line to a node; nothing is sent yet."""
+    logging.getLogger("urllib3").propagate = False  # its lines show whole URLs, and so their keys
     return Transport(endpoint=endpoint, limits=limits, pool=PoolManager(num_pools=1, maxsize=1))
 
 
