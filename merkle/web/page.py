@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def page(title: str, body: Html, styles: Sequence[str], script: str) -> bytes:
     """Return a page of the common look and of the named styles and script of this package.
 
-    The policy lets exactly these work: a text that slipped through could load, send and run nothing.
+    The policy lets only these work: a text that slipped through could load, send and run nothing.
     """
     style = "".join(map(_file, ("page.css", *styles)))
     code = _file(script)
