@@ -142,12 +142,13 @@ class Sending:
     plan: Plan
     journal: Path
     patience: Patience = QUICKLY
+    limits: rpc.Limits = QUICK
     announced: list[str] = field(default_factory=list)  # by all runs
     before: Callable[[str], object] = str  # is told the name of each step before it leaves
 
     def run(self, *, until: int | None = None) -> None:
         """Settle, read, and send what is left, or only its first steps."""
-        client = rpc.connect(self.server.url, limits=QUICK)
+        client = rpc.connect(self.server.url, limits=self.limits)
         with open_journal(self.journal, "plan", "network") as journal:
             sender = Sender(
                 client=client,

@@ -88,9 +88,7 @@ def test_every_transaction_stands_there_as_bytes_and_as_instructions() -> None:
 
 def test_a_plan_of_another_bundle_is_refused() -> None:
     content = format_plan(plan_of(), NONE)
-    with pytest.raises(
-        DeploymentError, match=r"plan\.json: made for another bundle; this one is cd"
-    ):
+    with pytest.raises(DeploymentError, match="made for another bundle; this one is cd"):
         read(content, "cd" * 32)
 
 

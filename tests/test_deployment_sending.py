@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from merkle.rpc import AnswerError, NodeError, RpcError, UnreachableError
 from tests.chain.building import make_tokens, tokens_at
 from tests.chain.faults import Body, ErrorObject, LostAnswer, Silence, Status, result
 from tests.chain.keys import TOKEN
-from tests.chain.server import serving
+from tests.chain.server import QUICK, serving
 from tests.deployments import (
     MINT,
     PROGRAMS,
@@ -147,7 +148,9 @@ def test_blockhashes_are_replaced_only_so_often(sending: Sending) -> None:
     assert ["receiver JUP"] * 3 == sending.announced
 
 
-@pytest.mark.parametrize("method", ["getMultipleAccounts", "sendTransaction", "getBlockHeight"])
+@pytest.mark.parametrize(
+    "method", ["getMultipleAccounts", "sendTransaction", "getSignatureStatuses"]
+)
 @pytest.mark.parametrize(
     ("fault", "error", "times"),
     [
@@ -170,9 +173,11 @@ def test_a_node_that_fails_stops_a_run_that_then_goes_on(
 
 
 def test_a_node_that_is_silent_stops_a_run_that_then_goes_on(sending: Sending) -> None:
-    sending.server.fail(Silence(0.4), times=3, method="sendTransaction")
+    sending.limits = replace(QUICK, read_timeout=0.1, attempts=1)
+    sending.server.fail(Silence(0.3), method="sendTransaction")
     with pytest.raises(UnreachableError, match="no answer in time"):
         sending.run()
+    sending.limits = QUICK
     sending.run()
     assert FULL == vaults(sending)
 

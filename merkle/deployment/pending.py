@@ -124,7 +124,8 @@ def _lacking_tokens(steps: Sequence[Step], found: Found) -> Iterator[str]:
 def _lacking_lamports(steps: list[Step], found: Found) -> Iterator[str]:
     for cost in costs_of(steps):
         account = found[cost.payer]
-        held, needed = account.lamports if account else 0, cost.rent + cost.fees
+        held = account.lamports if account else 0
+        needed = cost.rent + cost.fees + rent_exempt(0)  # what a wallet keeps, or it may not pay
         if held < needed:
             yield (
                 f"{format_address(cost.payer)} has {_sol(held)} SOL, "

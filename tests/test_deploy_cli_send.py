@@ -1,0 +1,165 @@
+"""`asr deploy send` and `check` as an operator runs them, over real HTTP on loopback."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from solders.pubkey import Pubkey
+
+from merkle.cli import main
+from tests.chain.building import make_tokens, set_time
+from tests.deploy_desk import Desk, desk_in
+from tests.deployments import ADMIN, BASE, FUNDER, NOW, SETTINGS, STRANGER
+from tests.plain_bundle import JUP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
+    with desk_in(tmp_path, capsys) as made:
+        yield made
+
+
+@pytest.fixture
+def planned(desk: Desk) -> Desk:
+    desk.plan("--out", desk.plan_file, "--now", "2026-01-01T00:00:00Z")
+    return desk
+
+
+def test_a_plan_is_sent_checked_and_not_sent_twice(planned: Desk) -> None:
+    text = planned.send("--yes")
+    assert "8 transactions left" in text
+    assert "through http://127.0.0.1:" in text
+    first = f"{planned.totals()[0] / 10**6:.6f}"
+    assert f"sending: pay {first} JUP into the vault of JUP tree 0" in text
+    assert "checks pass: the chain is as planned." in text
+    assert planned.totals() == planned.vaults()
+    before = planned.server.calls["sendTransaction"]
+    again = planned.send("--yes")
+    assert "Everything is there already; nothing is left to send." in again
+    assert "the vault of WEN tree 0 holds 0.01500, all it needs" in again
+    assert before == planned.server.calls["sendTransaction"]
+    assert "checks pass" in planned.check("--plan", planned.plan_file)
+
+
+def test_what_vaults_hold_already_is_said(planned: Desk) -> None:
+    chain: Any = planned.server.chain
+    document = json.loads(planned.plan_file.read_bytes())
+    jup, wen = document["tokens"]
+    first, second = (Pubkey.from_string(tree["distributor"]) for tree in jup["trees"])
+    make_tokens(chain, Pubkey.from_string(JUP), first, 10)
+    make_tokens(chain, Pubkey.from_string(JUP), second, 10**8)
+    text = planned.send("--yes")
+    lacks, surplus = planned.totals()[0] - 10, 10**8 - planned.totals()[1]
+    assert f"tree 0 holds 0.000010 and lacks {lacks / 10**6:.6f}" in text
+    assert f"tree 1 holds 100.000000 and holds too much by {surplus / 10**6:.6f}" in text
+    assert "WEN" == wen["symbol"]
+
+
+def test_nothing_is_sent_where_nobody_can_be_asked(planned: Desk) -> None:
+    assert "nobody is there to ask; nothing was sent; pass --yes to send" in planned.send(code=1)
+    assert 0 == planned.server.calls["sendTransaction"]
+
+
+class Terminal:
+    """Somebody at a terminal who gives one answer."""
+
+    def __init__(self, answer: str) -> None:
+        self._answer = answer
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, *_: int) -> str:
+        return self._answer
+
+
+@pytest.mark.parametrize(("answer", "sent"), [("y\n", 8), ("n\n", 0), ("\n", 0)])
+def test_only_a_yes_at_the_terminal_sends(
+    planned: Desk, monkeypatch: pytest.MonkeyPatch, answer: str, sent: int
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    text = planned.send(code=0 if sent else 1)
+    assert "Sign and send 8 transactions? [y/N]" in text
+    assert ("not agreed; nothing was sent" in text) is (not sent)
+    assert sent == planned.server.calls["sendTransaction"]
+
+
+def test_keypairs_are_needed_and_the_missing_ones_named(planned: Desk) -> None:
+    text = planned.send("--yes", keys="a", code=1)
+    assert f"--keypair is missing for base {BASE.pubkey()}" in text
+    assert f"--keypair is missing for funder {FUNDER.pubkey()}" in text
+    planned.send("--yes", keys="", code=2)
+    assert 0 == planned.server.calls["sendTransaction"]
+
+
+def test_a_keypair_that_others_can_read_is_a_warning_and_never_shown(planned: Desk) -> None:
+    path = planned.folder / "a.json"
+    path.chmod(0o644)
+    text = planned.send("--yes")
+    assert f"warning: {path} can be read by others on this machine; run `chmod 600" in text
+    assert str(list(bytes(ADMIN))[:4])[1:-1] not in text
+    assert str(ADMIN) not in text
+    path.write_text("[1, 2]", "utf-8")
+    assert "a.json: no keypair" in planned.send("--yes", code=1)
+
+
+def test_times_that_have_passed_stop_a_send(planned: Desk) -> None:
+    set_time(planned.server.chain, NOW + 10**8)
+    text = planned.send("--yes", code=1)
+    assert "JUP: start_vesting 2026-02-27T23:59:59Z is not after 2029-" in text
+    assert "nothing was sent" in text
+    assert 0 == planned.server.calls["sendTransaction"]
+
+
+def test_a_changed_plan_is_not_sent(planned: Desk) -> None:
+    content = planned.plan_file.read_bytes()
+    planned.plan_file.write_bytes(
+        content.replace(str(FUNDER.pubkey()).encode(), str(STRANGER.pubkey()).encode(), 1)
+    )
+    assert "plan.json: not what this bundle and these settings give" in planned.send(
+        "--yes", code=1
+    )
+    assert 0 == sum(planned.server.calls.values())
+
+
+def test_with_json_stdout_holds_the_checks_alone(planned: Desk) -> None:
+    with pytest.raises(SystemExit):
+        main(
+            [
+                *("deploy", "send", str(planned.bundle), "--plan", str(planned.plan_file)),
+                *("--rpc-url", planned.server.url, "--yes", "--json"),
+                *(word for key in "abf" for word in ("--keypair", f"{planned.folder}/{key}.json")),
+            ]
+        )
+    shown = planned.capsys.readouterr()
+    document = json.loads(shown.out)
+    assert document["passed"]
+    assert ["JUP", "JUP", "JUP", "WEN", "WEN"] == [one["symbol"] for one in document["checked"]]
+    assert "sending: make distributor and vault" in shown.err
+
+
+def test_a_check_names_every_difference_and_exits_1(planned: Desk) -> None:
+    text = planned.check("--plan", planned.plan_file, code=1)
+    assert "distributor  FAIL  there is none, planned is one of jupiter" in text
+    planned.send("--yes")
+    (planned.folder / "other.toml").write_text(
+        SETTINGS.replace(str(ADMIN.pubkey()), str(STRANGER.pubkey())), "utf-8"
+    )
+    text = planned.check("--deploy", planned.folder / "other.toml", "--token", "WEN", code=1)
+    assert f"FAIL  {ADMIN.pubkey()}, planned is {STRANGER.pubkey()}" in text
+    assert "checks failed: the chain is not as planned." in text
+    document = json.loads(
+        planned.check("--deploy", planned.folder / "other.toml", "--json", code=1)
+    )
+    assert not document["passed"]
+
+
+def test_a_check_needs_one_of_plan_and_settings(planned: Desk) -> None:
+    assert "give --plan alone, or --deploy" in planned.check(code=2)
+    planned.check("--plan", planned.plan_file, "--token", "JUP", code=2)
