@@ -165,7 +165,7 @@ class Transport:
 
 def open_transport(endpoint: Endpoint, limits: Limits) -> Transport:
     """Prepare the line to a node; nothing is sent yet."""
-    logging.getLogger("urllib3").propagate = False  # its lines show whole URLs, and so their keys
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its lines show URLs, and so keys
     return Transport(endpoint=endpoint, limits=limits, pool=PoolManager(num_pools=1, maxsize=1))
 
 
