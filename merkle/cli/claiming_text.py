@@ -5,11 +5,11 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from merkle.cli.claiming_view import account_rows, signer_roles
-from merkle.cli.output import amount, counted, facts, printable
+from merkle.cli.output import amount, facts, printable
+from merkle.cli.standing_view import network_text
 
 if TYPE_CHECKING:
     from merkle.bundle.locate import WalletProof
-    from merkle.claim.costs import Lamports
     from merkle.claim.transactions import ClaimStep
     from merkle.cli.claiming_view import View
     from merkle.rpc.claiming import ReadyClaim
@@ -34,7 +34,8 @@ def _chain_rows(view: "View") -> list[tuple[str, object]]:
         return []
     chain, clock = view.asked.network, view.asked.clock
     return [
-        ("network", f"{chain.name}, by {view.node}"),
+        ("network", network_text(chain)),
+        ("node", view.node),
         ("slot", f"{clock.slot:,}, {moment(clock.unix_timestamp)}"),
     ]
 
@@ -61,19 +62,19 @@ def _money_rows(view: "View", proof: "WalletProof", ready: "ReadyClaim") -> list
     if proof.locked:
         locked = amount(proof.locked, proof.token.decimals)
         rows.append(("locked", f"{locked} more, released over time after the claim"))
-    if ready.needed is not None:
-        rows.append(("SOL needed", _lamports_text(view, ready.needed)))
-    return rows
+    return [*rows, *_lamports_rows(view, ready)]
 
 
-def _lamports_text(view: "View", needed: "Lamports") -> str:
+def _lamports_rows(view: "View", ready: "ReadyClaim") -> list[tuple[str, str]]:
     from merkle.claim.preflight import sol
 
-    most = " at most" if view.asked is None else ""
-    shares = f"{sol(needed.claimant)} in the wallet"
-    if needed.fee_payer:
-        shares += f", {sol(needed.fee_payer)} with the fee payer"
-    return f"{shares}{most}, rent and fees"
+    if ready.needed is None:
+        return []
+    most = "at most " if view.asked is None else ""
+    rows = [("SOL needed", f"{most}{sol(ready.needed.claimant)} in the wallet, for rent and fees")]
+    if ready.needed.fee_payer:
+        rows.append(("", f"{most}{sol(ready.needed.fee_payer)} with the fee payer"))
+    return rows
 
 
 def _step_lines(view: "View", ready: "ReadyClaim", step: "ClaimStep", place: str) -> list[str]:
@@ -107,14 +108,10 @@ def _closing_lines(view: "View") -> list[str]:
     count = sum(len(one.steps) for one in view.ready)
     if not count:
         return ["Nothing to sign."]
-    there = "there is" if count == 1 else "there are"
-    unsigned = (
-        f"Nothing was signed or sent: {there} {counted(count, 'transaction')} to be signed with "
-        "the keys named above, by the wallet's own software."
-    )
-    words = [unsigned, _freshness_text(view)]
+    words = ["Nothing was signed or sent: sign with the keys named above, in your own wallet."]
+    words.append(f"Blockhash: {_freshness_text(view)}.")
     if count > 1:
-        words.append("Send them in this order, each when the one before it is confirmed.")
+        words.append(f"Send the {count} in this order, each when the one before it is confirmed.")
     if view.asked is None:
         words.append("No chain was asked: --rpc-url tells whether the claim would succeed.")
     elif view.asked.shortage:
@@ -125,16 +122,13 @@ def _closing_lines(view: "View") -> list[str]:
 def _freshness_text(view: "View") -> str:
     freshness = view.options.freshness
     if not view.has_blockhash:
-        return (
-            "They hold no blockhash: put in a recent one before signing, or give --blockhash or "
-            "--rpc-url."
-        )
+        return "none; put in a recent one before you sign, or give --blockhash or --rpc-url"
     if freshness.nonce is not None:
-        return "They hold a nonce, so they stay valid until it is used."
+        return "that of the nonce, valid until it is used"
     if view.asked is not None and view.asked.last_valid_block_height is not None:
         height = view.asked.last_valid_block_height
-        return f"They stay valid up to block height {height:,}, about a minute from now."
-    return "They hold the blockhash that was given, which is valid for about a minute."
+        return f"valid up to block height {height:,}, about a minute from now"
+    return "as given; a recent one is valid for about a minute"
 
 
 def _wrapped(head: str, text: str, indent: int = 0) -> list[str]:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from merkle.cli.output import amount, counted, facts, printable, table
-from merkle.cli.standing_view import Sums, percent, sums_of, token_sums
+from merkle.cli.standing_view import Sums, network_text, percent, sums_of, token_sums
 
 if TYPE_CHECKING:
     from merkle.cli.standing_view import View
@@ -14,7 +14,7 @@ HEADER: Final = ("tree", "claimed", "unclaimed", "%", "paid", "not claimed", "%"
 
 def lines(view: "View") -> list[str]:
     """Lay out how every token stands."""
-    shown = facts([("network", f"{view.network.name}, by {view.node}")])
+    shown = facts([("network", network_text(view.network)), ("node", view.node)])
     for standing in view.standings:
         shown += ["", *_token_lines(standing)]
     count = sum(tree.finding_count for one in view.standings for tree in one.trees)

@@ -108,10 +108,7 @@ def _judged(claim: WalletClaim, found: FoundFacts, options: ClaimOptions) -> Rea
     if found.facts is None:
         return ReadyClaim(claim=claim, refusals=found.problems)
     options = _fitting(claim, replace(options, known=known_accounts(found.facts)))
-    try:
-        reasons = tuple(refusals(claim, found.facts, options))
-    except ClaimError as error:  # there are no such transactions, whatever the chain says
-        reasons = (str(error),)
+    reasons = tuple(refusals(claim, found.facts, options))
     return ReadyClaim(claim=claim, refusals=reasons) if reasons else _made(claim, options)
 
 
