@@ -81,8 +81,24 @@ def token_lines(token: "TokenEntry", rewards: Rewards | None) -> list[str]:
         *claim_rows(token, token.program, token.base),
         *money_rows(token, token.allocated, token.unallocated, rewards),
         ("wallets", f"{token.wallets:,}"),
+        ("trees", trees_text(token)),
     ]
     return [token.symbol, *facts(rows, indent=2), *_trees_lines(token)]
+
+
+def trees_text(token: "TokenEntry") -> str:
+    """Say how large trees may be, and how large the transaction of a claim lets them be."""
+    from merkle.program import PROFILES, leaf_limit
+
+    trees = counted(len(token.trees), "tree")
+    size = f"{trees} of at most {counted(token.max_leaves_per_tree, 'leaf')}"
+    profile = PROFILES.get(token.program)
+    depths = (
+        {} if profile is None else {str(claim): depth for claim, depth in profile.depths.items()}
+    )
+    if token.claim not in depths:  # no program; or a claim that it has not, as `verify` finds
+        return size
+    return f"{size} (a claim has room for {leaf_limit(depths[token.claim]):,})"
 
 
 def deployment_lines(token: "TokenEntry", number: int | None = None) -> list[str]:
