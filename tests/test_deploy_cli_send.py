@@ -10,6 +10,7 @@ from solders.pubkey import Pubkey
 
 from merkle.cli import main
 from tests.chain.building import make_tokens, set_time
+from tests.chain.faults import Body
 from tests.deploy_desk import Desk, desk_in
 from tests.deployments import ADMIN, BASE, FUNDER, NOW, SETTINGS, STRANGER
 from tests.plain_bundle import JUP
@@ -45,6 +46,29 @@ def test_a_plan_is_sent_checked_and_not_sent_twice(planned: Desk) -> None:
     assert "the vault of WEN tree 0 holds 0.01500, all it needs" in again
     assert before == planned.server.calls["sendTransaction"]
     assert "checks pass" in planned.check("--plan", planned.plan_file)
+
+
+def test_a_price_is_paid_by_who_pays_the_fee(planned: Desk) -> None:
+    text = planned.send("--yes", "--compute-price", 1_000)
+    assert f"SOL of {FUNDER.pubkey()}" in text
+    assert "0.000015750" in text  # three payments of 5,000 and 250 lamports
+    balance: Any = planned.server.chain.get_account(FUNDER.pubkey())
+    assert 10 * 10**9 - 15_750 == balance.lamports
+
+
+def test_what_an_earlier_run_has_sent_is_looked_for_first(planned: Desk) -> None:
+    planned.server.fail(Body(b"{"), method="sendTransaction")
+    planned.send("--yes", code=1)
+    planned.server.node.expire()
+    text = planned.send("--yes")
+    assert "looking for what an earlier run sent: receiver JUP" in text
+    assert planned.totals() == planned.vaults()
+
+
+def test_a_plan_says_what_is_left_on_chain(planned: Desk) -> None:
+    planned.send("--yes")
+    text = planned.plan("--rpc-url", planned.server.url)
+    assert "warning: on chain: 0 of these 8 transactions are left to send" in text
 
 
 def test_what_vaults_hold_already_is_said(planned: Desk) -> None:

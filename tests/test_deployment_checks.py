@@ -11,7 +11,7 @@ from merkle.deployment.chain import FoundAccount
 from merkle.deployment.checks import check_plan
 from merkle.deployment.pending import obstacles
 from merkle.program.errors import ProgramError
-from merkle.program.ids import LOCKED_VOTER, SYSTEM_PROGRAM, TOKEN_PROGRAM
+from merkle.program.ids import SYSTEM_PROGRAM, TOKEN_PROGRAM
 from merkle.program.layouts_distributor import (
     DistributorAccount,
     decode_distributor,
@@ -295,10 +295,3 @@ def test_a_missing_clawback_receiver_fails_the_check_but_is_no_obstacle(
     missing = {**found, plan.tokens[0].clawback_receiver: None}
     assert ["clawback receiver's owner"] == failed(plan, missing)
     assert [] == obstacles(plan, missing, NOW)
-
-
-def test_the_voters_program_is_the_one_that_lockers_belong_to(
-    jupiter: tuple[Plan, Found],
-) -> None:
-    plan, found = jupiter
-    assert LOCKED_VOTER == found[plan.tokens[0].locker].owner

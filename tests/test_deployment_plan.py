@@ -12,7 +12,7 @@ import pytest
 from solders.pubkey import Pubkey
 from solders.transaction import Transaction
 
-from allocation.address import Address
+from allocation.address import Address, parse_address
 from merkle.deployment.cautions import cautions_of
 from merkle.deployment.planning import make_plan
 from merkle.deployment.settings import read_settings
@@ -148,6 +148,16 @@ def test_costs_are_rent_of_every_account_and_a_fee_per_signature() -> None:
     assert (0, 2 * 5000) == (funder.rent, funder.fees)
 
 
+def test_a_price_is_offered_for_a_limit_of_units_and_costs_a_lamport_at_least() -> None:
+    step = replace(steps_of(plan_of())[1], price=3)
+    limit, price, *_ = step.transaction().instructions
+    assert (b"\2" + struct.pack("<I", 250_000), b"\3" + struct.pack("<Q", 3)) == (
+        bytes(limit.data),
+        bytes(price.data),
+    )
+    assert [10_001, 10_250] == [replace(step, price=price).fee for price in (3, 1_000)]
+
+
 def test_a_tree_of_nothing_is_made_but_not_paid() -> None:
     empty = replace(token(trees=1), trees=(replace(tree(0), max_total_claim=0),))
     assert ["receiver JUP", "create JUP 0"] == [step.name for step in steps_of(plan_of(empty))]
@@ -241,6 +251,20 @@ def test_times_are_not_judged_without_a_time() -> None:
 def test_zeros_that_are_only_paid_into_wallets_are_no_warning() -> None:
     made = replace(token("kamino", trees=1), trees=(replace(tree(0), zero_amounts=3),))
     assert [] == cautions(made)
+
+
+OFF_CURVE = "2c2Yg1E9BNQVxqg9ZpB2CTBa4GGT8CoeWH6JN7ZQ5FDw"
+
+
+def test_the_address_of_a_multisig_is_a_warning_once() -> None:
+    settings = f"""admin = "{OFF_CURVE}"\nclawback_start = 2026-03-01T00:00:00Z\n"""
+    _, found = cautions_of(plan_of(settings=settings), NOW)
+    assert found.startswith(f"{OFF_CURVE} is no key but the address of a program's account")
+
+
+def test_a_base_that_nobody_can_sign_with_is_a_warning() -> None:
+    (found,) = cautions(replace(token(), base=parse_address(OFF_CURVE)))
+    assert f"nobody can sign with the base {OFF_CURVE}: it is no key of a keypair" == found
 
 
 def test_one_base_key_for_several_tokens_is_a_warning() -> None:

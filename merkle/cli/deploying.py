@@ -148,13 +148,16 @@ def _network(client: "Client | None") -> "Network | None":
 
 def _on_chain(made: "Plan", client: "Client | None", now: int) -> list[str]:
     """Say what already stands on chain and what there is in the way."""
-    from merkle.deployment.pending import obstacles
+    from merkle.deployment.pending import obstacles, pending_steps
+    from merkle.deployment.steps import steps_of
     from merkle.rpc.deploying import Patience, read_chain
 
     if client is None:
         return []
     found = read_chain(client, made, 0, Patience())
-    return [f"on chain: {problem}" for problem in obstacles(made, found, now)]
+    steps, left = len(steps_of(made)), len(pending_steps(made, found))
+    done = [f"{left} of these {steps} transactions are left to send"] if left < steps else []
+    return [f"on chain: {line}" for line in [*done, *obstacles(made, found, now)]]
 
 
 def _nonce_cautions(made: "Plan", freshness: "Freshness") -> list[str]:

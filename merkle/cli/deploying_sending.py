@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from merkle.rpc.deploying import Sender
     from merkle.rpc.journal import Journal
 
+MOST_EXPENSIVE: Final = 10_000_000  # a step would cost 0.0025 SOL
+
 PlanOption = Annotated[
     Path, typer.Option("--plan", metavar="FILE", help="The plan that `deploy plan` wrote.")
 ]
@@ -57,6 +59,16 @@ def send(
         list[Path],
         typer.Option("--keypair", metavar="FILE", help="One for every signer; never copied."),
     ],
+    price: Annotated[
+        int | None,
+        typer.Option(
+            "--compute-price",
+            metavar="N",
+            min=1,
+            max=MOST_EXPENSIVE,
+            help="Micro-lamports per compute unit, to be taken sooner.",
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Send without asking.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -78,8 +90,8 @@ def send(
     _say(as_json, ["network", f"  {network_line(network)}", f"  through {client.shown}", ""])
     digest = sha256(content).hexdigest()
     with open_journal(journal_file, digest, network.genesis_hash) as journal:
-        sender = _sender(client, plan, keys, journal, as_json=as_json)
-        sender.settle()
+        sender = _sender(client, plan, keys, journal, price, as_json=as_json)
+        _settle(sender, as_json=as_json)
         steps = _agreed_steps(sender, yes=yes, as_json=as_json)
         sender.send(steps)
         _finish(sender, as_json=as_json)
@@ -115,6 +127,7 @@ def _sender(
     plan: "Plan",
     keys: "Mapping[Address, SigningKey]",
     journal: "Journal",
+    price: int | None,
     *,
     as_json: bool,
 ) -> "Sender":
@@ -130,7 +143,15 @@ def _sender(
         journal=journal,
         announce=announce,
         patience=Patience(),
+        price=price,
     )
+
+
+def _settle(sender: "Sender", *, as_json: bool) -> None:
+    """Wait for what an earlier run has sent, and say so."""
+    for sent in sender.journal.unsettled:
+        _say(as_json, [f"looking for what an earlier run sent: {sent.step}", f"  {sent.signature}"])
+    sender.settle()
 
 
 def _agreed_steps(sender: "Sender", *, yes: bool, as_json: bool) -> "list[Step]":
@@ -143,9 +164,9 @@ def _agreed_steps(sender: "Sender", *, yes: bool, as_json: bool) -> "list[Step]"
     from merkle.deployment.pending import obstacles, pending_steps
 
     found = sender.read()
-    problems = obstacles(sender.plan, found, rpc.clock(sender.client).unix_timestamp)
-    _refuse(problems, "nothing was sent")
-    steps = pending_steps(sender.plan, found)
+    now = rpc.clock(sender.client).unix_timestamp
+    _refuse(obstacles(sender.plan, found, now, sender.price), "nothing was sent")
+    steps = pending_steps(sender.plan, found, sender.price)
     _say(as_json, _agreement(sender.plan, steps, found))
     roles = roles_of(sender.plan)
     missing = missing_signers([step.transaction() for step in steps], sender.keys)

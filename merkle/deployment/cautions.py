@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solders.pubkey import Pubkey
+
 from allocation.address import format_address
 from merkle.deployment.moments import show_time
 from merkle.program import depth_limit, too_deep
@@ -23,7 +25,7 @@ def cautions_of(plan: Plan, now: int | None) -> list[str]:
         for tree in planned.trees:
             place = f"{planned.token.symbol} tree {tree.tree.number}"
             cautions += [f"{place}: {caution}" for caution in _of_tree(planned, tree)]
-    return [*cautions, *_of_bases(plan)]
+    return [*cautions, *_of_signers(plan), *_of_bases(plan)]
 
 
 def refused_times(plan: Plan, now: int) -> list[str]:
@@ -74,6 +76,22 @@ def _of_tree(planned: PlannedToken, tree: PlannedTree) -> Iterator[str]:
         )
     if tree.tree.depth > depth_limit(profile, token.claim):
         yield too_deep(profile, token.claim, tree.tree.max_num_nodes)
+
+
+def _of_signers(plan: Plan) -> Iterator[str]:
+    """Name those for whom no key can sign, each once."""
+    admins = dict.fromkeys(planned.settings.admin for planned in plan.tokens)
+    funders = dict.fromkeys(planned.settings.funder for planned in plan.tokens)
+    for key in {**admins, **funders}:
+        if not Pubkey(key).is_on_curve():
+            yield (
+                f"{format_address(key)} is no key but the address of a program's account, such as "
+                "a multisig's vault: give its program the instructions of the plan; `asr deploy "
+                "send` cannot sign for it"
+            )
+    for base in dict.fromkeys(planned.trees[0].arguments.base for planned in plan.tokens):
+        if base is not None and not Pubkey(base).is_on_curve():
+            yield f"nobody can sign with the base {format_address(base)}: it is no key of a keypair"
 
 
 def _of_bases(plan: Plan) -> Iterator[str]:

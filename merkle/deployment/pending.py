@@ -26,18 +26,22 @@ if TYPE_CHECKING:
 SOL_DECIMALS: Final = 9  # a lamport is the last of them
 
 
-def pending_steps(plan: Plan, found: Found) -> list[Step]:
-    """Return the steps that are not done; a funding pays only what its vault lacks."""
-    return [step for whole in steps_of(plan) if (step := _what_is_left(whole, found)) is not None]
+def pending_steps(plan: Plan, found: Found, price: int | None = None) -> list[Step]:
+    """Return the steps that are not done; a funding pays only what its vault lacks.
+
+    Units: `price`, if one is offered, in micro-lamports per compute unit.
+    """
+    left = [_what_is_left(step, found) for step in steps_of(plan)]
+    return [replace(step, price=price) for step in left if step is not None]
 
 
-def obstacles(plan: Plan, found: Found, now: int) -> list[str]:
+def obstacles(plan: Plan, found: Found, now: int, price: int | None = None) -> list[str]:
     """Say why the steps that are left must not be sent; nothing where they may.
 
-    Units: `now` in unix seconds, of the chain.
+    Units: `now` in unix seconds, of the chain; `price` as in `pending_steps`.
     """
     problems = [line for token in plan.tokens for line in _of_token(token, found)]
-    steps = pending_steps(plan, found)
+    steps = pending_steps(plan, found, price)
     makers = {step.planned.token.symbol for step in steps if step.kind == "create"}
     unmade = tuple(token for token in plan.tokens if token.token.symbol in makers)
     problems += refused_times(replace(plan, tokens=unmade), now)

@@ -8,10 +8,11 @@ apart: the admin the accounts, admin and base key a creation, the funder a fundi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from allocation.units import format_tokens
 from merkle.program.instructions_create import new_distributor
+from merkle.program.instructions_system import compute_limit, compute_price
 from merkle.program.instructions_token import create_token_account, transfer_checked
 from merkle.program.layouts_token import TOKEN_ACCOUNT_BYTES
 from merkle.program.rent import LAMPORTS_PER_SIGNATURE, rent_exempt
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from merkle.deployment.planning import Plan, PlannedToken, PlannedTree
     from merkle.program.transactions import Freshness, UnsignedTransaction
 
+COMPUTE_UNITS: Final = 250_000  # more than any step needs; only a price asks for a limit
+MICRO: Final = 1_000_000  # a lamport is so many micro-lamports
+
 StepKind: TypeAlias = Literal["receiver", "create", "fund"]
 
 
@@ -34,7 +38,7 @@ class Step:
     """One transaction of a deployment.
 
     Units: `rent` in lamports, at most: accounts that exist cost nothing more. `amount` in base
-           units of the token's mint.
+           units of the token's mint. `price` in micro-lamports per compute unit.
     """
 
     kind: StepKind
@@ -44,6 +48,7 @@ class Step:
     instructions: tuple[Instruction, ...]
     rent: int = 0
     amount: int = 0  # moves out of the funder's token account
+    price: int | None = None  # offered to be taken sooner
 
     @property
     def name(self) -> str:
@@ -66,7 +71,16 @@ class Step:
 
     def transaction(self, freshness: Freshness | None = None) -> UnsignedTransaction:
         """Make the transaction that somebody else signs."""
-        return unsigned(self.instructions, self.fee_payer, freshness=freshness)
+        budget: list[Instruction] = []
+        if self.price is not None:
+            budget = [compute_limit(COMPUTE_UNITS), compute_price(self.price)]
+        return unsigned([*budget, *self.instructions], self.fee_payer, freshness=freshness)
+
+    @property
+    def fee(self) -> int:
+        """Return what its signatures and its price cost, in lamports."""
+        signatures = len(self.transaction().signers) * LAMPORTS_PER_SIGNATURE
+        return signatures + -(-(self.price or 0) * COMPUTE_UNITS // MICRO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +113,8 @@ def costs_of(steps: list[Step]) -> list[Cost]:
     rents: dict[Address, int] = {}
     fees: dict[Address, int] = {}
     for step in steps:
-        signatures = len(step.transaction().signers)
         rents[step.fee_payer] = rents.get(step.fee_payer, 0) + step.rent
-        fees[step.fee_payer] = fees.get(step.fee_payer, 0) + signatures * LAMPORTS_PER_SIGNATURE
+        fees[step.fee_payer] = fees.get(step.fee_payer, 0) + step.fee
     return [Cost(payer=payer, rent=rent, fees=fees[payer]) for payer, rent in rents.items()]
 
 

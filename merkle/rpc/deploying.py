@@ -55,6 +55,7 @@ class Sender:
     journal: Journal
     announce: Callable[[Step, Signature], None]
     patience: Patience
+    price: int | None = None  # micro-lamports per compute unit
 
     def settle(self) -> None:
         """Wait for what an earlier run has sent: nothing is sent while that may still land.
@@ -85,7 +86,7 @@ class Sender:
         """Pay what the vault lacks now, never more than was agreed to."""
         found = self.read()
         refuse_differences(self.plan, found)
-        for left in pending_steps(self.plan, found):
+        for left in pending_steps(self.plan, found, self.price):
             if left.name == step.name:
                 if left.amount > step.amount:
                     raise DeploymentError(
