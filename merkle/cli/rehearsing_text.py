@@ -16,6 +16,7 @@ PACKET_BYTES: Final = 1232
 WIDTH: Final = 98  # of a line of notes
 SHOWN_KINDS: Final = 10  # of problems; --json has all that are kept
 SHOWN_WALLETS: Final = 3  # of each kind
+SHOWN_LOG: Final = 6  # last lines: there a program says why
 
 
 def rehearsal_lines(rehearsal: "Rehearsal") -> list[str]:
@@ -160,7 +161,7 @@ def _problem_lines(rehearsal: "Rehearsal") -> list[str]:
         lines += [f"  {_place(problem)}" for problem in problems[:SHOWN_WALLETS]]
         if len(problems) > SHOWN_WALLETS:
             lines.append(f"  and {len(problems) - SHOWN_WALLETS:,} more")
-        lines += [f"    {printable(line)}" for line in problems[0].logs]
+        lines += [f"    {printable(line)}" for line in problems[0].logs[-SHOWN_LOG:]]
     if len(kinds) > SHOWN_KINDS:
         lines += ["", f"and {len(kinds) - SHOWN_KINDS:,} other kinds of problems (--json has them)"]
     return lines
