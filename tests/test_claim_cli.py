@@ -14,11 +14,12 @@ from solders.system_program import create_nonce_account
 from solders.transaction import VersionedTransaction
 
 from allocation.address import parse_address
+from tests.building import build
 from tests.chain.building import SOL, funded, keypair, make_tokens, send, tokens_at
 from tests.chain.keys import SYSTEM, escrow_of, token_address
 from tests.chain.server import serving
 from tests.claim_chain import deployed, send_signed
-from tests.claim_rounds import ADMIN, JUP, LOCKER, PLANS, Plan, amount_of, built, wallet
+from tests.claim_rounds import ADMIN, JUP, LOCKER, PLANS, Plan, amount_of, built, round_text, wallet
 from tests.test_cli import asr
 
 if TYPE_CHECKING:
@@ -280,3 +281,15 @@ def test_a_wallet_that_gets_nothing_has_nothing_to_claim(folder: Path) -> None:
 
 def test_a_bad_wallet_is_misuse(folder: Path) -> None:
     assert 2 == asr("claim", built(folder, Plan()), "no wallet").code
+
+
+def test_a_wallet_that_only_a_program_signs_for_is_told_so(tmp_path: Path) -> None:
+    multisig = str(escrow_of(LOCKER, keypair(1).pubkey()))
+    (tmp_path / "round.toml").write_text(round_text(Plan(claim="transfer")))
+    (tmp_path / "list.csv").write_text(f"pubkey,amount\n{multisig},5\n{wallet(1)},5\n")
+    build(tmp_path / "round.toml", tmp_path / "bundle")
+    words = "No key signs for this wallet, only its program, such as a multisig"
+    assert words in asr("claim", tmp_path / "bundle", multisig).stdout
+    assert words not in asr("claim", tmp_path / "bundle", wallet(1)).stdout
+    document = json.loads(asr("claim", tmp_path / "bundle", multisig, "--json").stdout)
+    assert document["wallet_is_of_program"]

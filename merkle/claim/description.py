@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from solders.pubkey import Pubkey
+
 from allocation.address import Address, format_address
 from merkle.program.encoding import discriminator
 from merkle.program.ids import (
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
 _NEW_ESCROW: Final = discriminator("global", "new_escrow")
 _SET_LIMIT: Final = 2  # of the compute budget program
 _MADE: Final = 1  # place of what an instruction makes, among its accounts
+
+
+def is_of_program(wallet: Address) -> bool:
+    """Say whether a wallet is no key that anybody can hold: only its program signs for it.
+
+    Such are the wallets of multisigs.
+    """
+    return not Pubkey(wallet).is_on_curve()
 
 
 def described(claim: WalletClaim, transaction: UnsignedTransaction) -> tuple[str, ...]:

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 def document(view: "View") -> dict[str, object]:
     """Lay out everything that the text says."""
     from allocation.address import format_address
+    from merkle.claim.description import is_of_program
 
+    wallet = view.proofs[0].wallet
     return {
         "bundle_id": view.bundle_id,
-        "wallet": format_address(view.proofs[0].wallet),
+        "wallet": format_address(wallet),
+        "wallet_is_of_program": is_of_program(wallet),
         "chain": None if view.asked is None else _chain(view.node, view.asked),
         "tokens": [
             _token(proof, ready) for proof, ready in zip(view.proofs, view.ready, strict=True)

@@ -105,10 +105,17 @@ def _trial_lines(ready: "ReadyClaim") -> list[str]:
 
 def _closing_lines(view: "View") -> list[str]:
     """Say how to go on."""
+    from merkle.claim.description import is_of_program
+
     count = sum(len(one.steps) for one in view.ready)
     if not count:
         return ["Nothing to sign."]
     words = ["Nothing was signed or sent: sign with the keys named above, in your own wallet."]
+    if is_of_program(view.proofs[0].wallet):
+        words.append(
+            "No key signs for this wallet, only its program, such as a multisig: propose there "
+            "what the transactions do."
+        )
     words.append(f"Blockhash: {_freshness_text(view)}.")
     if count > 1:
         words.append(f"Send the {count} in this order, each when the one before it is confirmed.")
