@@ -106,7 +106,7 @@ def test_the_rent_of_an_account_is_asked_for(client: rpc.Client) -> None:
     ("genesis_hash", "name"),
     [
         (MAINNET, "mainnet-beta"),
-        ("EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxkPkZBG", "devnet"),
+        ("EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG", "devnet"),
         ("4uhcVJyU9pJkvQyS88uRDiswHXSCkY3zQawwpjk2NsNY", "testnet"),
         ("11111111111111111111111111111112", "unknown"),
     ],

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NETWORKS: Final[dict[str, Literal["mainnet-beta", "devnet", "testnet"]]] = {
     "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d": "mainnet-beta",
-    "EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxkPkZBG": "devnet",
+    "EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG": "devnet",
     "4uhcVJyU9pJkvQyS88uRDiswHXSCkY3zQawwpjk2NsNY": "testnet",
 }
 CLOCK: Final = parse_address("SysvarC1ock11111111111111111111111111111111")
