@@ -149,7 +149,7 @@ class Sending:
     def run(self, *, until: int | None = None) -> None:
         """Settle, read, and send what is left, or only its first steps."""
         client = rpc.connect(self.server.url, limits=self.limits)
-        with open_journal(self.journal, "plan", "network") as journal:
+        with open_journal(self.journal, self.plan.bundle_id, "network") as journal:
             sender = Sender(
                 client=client,
                 plan=self.plan,

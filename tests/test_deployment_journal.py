@@ -1,4 +1,4 @@
-"""The journal of what was sent: it survives a crash, knows its plan, and is used by one run."""
+"""The journal of what was sent: it survives a crash, knows its bundle, and is used by one run."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ SECOND = Sent(step="fund JUP 0", signature=Signature("second"), last_valid_block
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "plan.json.sent"
+    return tmp_path / "deploy.sent"
 
 
-def opened(path: Path, plan: str = "plan", network: str = "net") -> AbstractContextManager[Journal]:
-    return open_journal(path, plan, network)
+def opened(
+    path: Path, bundle_id: str = "bundle", network: str = "net"
+) -> AbstractContextManager[Journal]:
+    return open_journal(path, bundle_id, network)
 
 
 def test_what_was_sent_is_known_after_a_crash(path: Path) -> None:
@@ -50,7 +52,7 @@ def test_a_torn_line_never_left_and_is_cut_off(path: Path) -> None:
     with opened(path) as journal:
         journal.sending(FIRST)
     whole = path.read_bytes()
-    path.write_bytes(whole + b'{"plan": "pl')
+    path.write_bytes(whole + b'{"bundle_id": "bu')
     with opened(path) as journal:
         assert [FIRST] == journal.unsettled
         journal.sending(SECOND)
@@ -58,7 +60,7 @@ def test_a_torn_line_never_left_and_is_cut_off(path: Path) -> None:
 
 
 def test_two_runs_do_not_use_one_journal(path: Path) -> None:
-    with opened(path), pytest.raises(AsrError, match="another run sends this plan"), opened(path):
+    with opened(path), pytest.raises(AsrError, match="another run sends this bundle"), opened(path):
         pass
 
 
@@ -77,10 +79,13 @@ def test_what_landed_on_another_network_says_nothing_of_this_ones_slots(path: Pa
         assert 0 == journal.slot
 
 
-def test_a_journal_of_another_plan_is_refused(path: Path) -> None:
+def test_a_journal_of_another_bundle_is_refused(path: Path) -> None:
     with opened(path) as journal:
         journal.sending(FIRST)
-    with pytest.raises(AsrError, match="it belongs to another plan"), opened(path, plan="other"):
+    with (
+        pytest.raises(AsrError, match="it belongs to another bundle"),
+        opened(path, bundle_id="other"),
+    ):
         pass
 
 
@@ -94,7 +99,7 @@ def test_a_journal_of_another_plan_is_refused(path: Path) -> None:
         '{"signature": "first"}',
         json.dumps(
             {
-                "plan": "plan",
+                "bundle_id": "bundle",
                 "network": "net",
                 "step": "s",
                 "signature": "t",

@@ -58,7 +58,7 @@ def _planned(
 ) -> "Plan":
     opened = open_sound(bundle)
     if plan_file is not None and settings is None and symbol is None:
-        return read_plan_file(plan_file, opened)[0]
+        return read_plan_file(plan_file, opened)
     if plan_file is None and settings is not None:
         return planned_by(opened, settings, symbol)
     raise typer.BadParameter("give --plan alone, or --deploy (with --token for one token)")

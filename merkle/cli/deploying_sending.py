@@ -4,7 +4,6 @@
 import stat
 import sys
 from dataclasses import asdict
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from merkle.rpc.deploying import Sender
     from merkle.rpc.journal import Journal
 
+SHORT_ID: Final = 16  # digits of a bundle id in the name of its journal
 MOST_EXPENSIVE: Final = 10_000_000  # a step would cost 0.0025 SOL
 
 PlanOption = Annotated[
@@ -76,20 +76,19 @@ def send(
 
     Shows the chain and everything that moves, asks, sends, and reads every distributor back
     before its vault is paid. Run it again after a failure: what is there is checked, not repeated.
-    PLAN.sent beside the plan notes what was sent; keep it until all is done.
+    deploy-....sent beside the plan notes what was sent; keep it until all is done.
     """
     from merkle import rpc
     from merkle.rpc.journal import open_journal
 
     opened = open_sound(bundle)
-    plan, content = read_plan_file(plan_file, opened)
+    plan = read_plan_file(plan_file, opened)
     keys = _keys(keypairs)
     client = rpc.connect(url)
     network = rpc.network(client)
-    journal_file = plan_file.with_name(f"{plan_file.name}.sent")
+    journal_file = plan_file.with_name(f"deploy-{opened.id[:SHORT_ID]}.sent")
     _say(as_json, ["network", f"  {network_line(network)}", f"  through {client.shown}", ""])
-    digest = sha256(content).hexdigest()
-    with open_journal(journal_file, digest, network.genesis_hash) as journal:
+    with open_journal(journal_file, opened.id, network.genesis_hash) as journal:
         sender = _sender(client, plan, keys, journal, price, as_json=as_json)
         _settle(sender, as_json=as_json)
         steps = _agreed_steps(sender, yes=yes, as_json=as_json)
@@ -97,8 +96,8 @@ def send(
         _finish(sender, as_json=as_json)
 
 
-def read_plan_file(path: Path, bundle: "Bundle") -> "tuple[Plan, bytes]":
-    """Read a plan and hold it to its bundle; the second result is the file as it is.
+def read_plan_file(path: Path, bundle: "Bundle") -> "Plan":
+    """Read a plan and hold it to its bundle.
 
     Errors: AsrError.
     """
@@ -106,7 +105,7 @@ def read_plan_file(path: Path, bundle: "Bundle") -> "tuple[Plan, bytes]":
 
     content = read_small(path, LARGEST_PLAN, "plan.json")
     plan, _ = read_plan(path.name, content, bundle.id, tokens_of(bundle))
-    return plan, content
+    return plan
 
 
 def _keys(paths: "Sequence[Path]") -> "dict[Address, SigningKey]":

@@ -2,7 +2,8 @@
 
 One line of JSON per event, appended and synced. Without it, a run that follows a crash at once
 could not know of a payment that is still on its way, and would pay again. The file is locked while
-a run uses it, so that no two send the same plan.
+a run uses it, so that no two send at once. It is that of a bundle, not of a plan: whoever plans the
+same trees once more still has to know of it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from allocation.errors import AsrError
+from merkle.bundle.staging import sync
 from merkle.rpc.types import Signature
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST_JOURNAL: Final = 16 << 20  # bytes; an event takes 300
-_SENT_KEYS: Final = {"plan", "network", "step", "signature", "last_valid_block_height"}
+_SENT_KEYS: Final = {"bundle_id", "network", "step", "signature", "last_valid_block_height"}
 _SETTLED_KEYS: Final = {"signature", "state", "slot"}
 
 
@@ -36,10 +38,10 @@ class Sent:
 
 
 class Journal:
-    """The journal of one plan on one network."""
+    """The journal of one bundle on one network."""
 
-    def __init__(self, stream: BinaryIO, name: str, plan: str, network: str) -> None:
-        self._stream, self._name, self._plan, self._network = stream, name, plan, network
+    def __init__(self, stream: BinaryIO, name: str, bundle_id: str, network: str) -> None:
+        self._stream, self._name, self._bundle_id, self._network = stream, name, bundle_id, network
         self._open: dict[str, Sent] = {}
         self._slot = 0
         for line in self._lines():
@@ -52,14 +54,14 @@ class Journal:
 
     @property
     def slot(self) -> int:
-        """The last slot at which something of this plan landed."""
+        """The last slot at which something of this bundle landed."""
         return self._slot
 
     def sending(self, sent: Sent) -> None:
         """Note a transaction; only then may it leave."""
         self._write(
             {
-                "plan": self._plan,
+                "bundle_id": self._bundle_id,
                 "network": self._network,
                 "step": sent.step,
                 "signature": sent.signature,
@@ -98,8 +100,8 @@ class Journal:
                 self._slot = max(self._slot, slot)
         elif event.keys() != _SENT_KEYS or type(event["last_valid_block_height"]) is not int:
             raise self._bad("a line that nobody wrote")
-        elif event["plan"] != self._plan:
-            raise self._bad("it belongs to another plan")
+        elif event["bundle_id"] != self._bundle_id:
+            raise self._bad("it belongs to another bundle")
         elif event["network"] == self._network:
             signature = Signature(str(event["signature"]))
             height = event["last_valid_block_height"]
@@ -123,8 +125,8 @@ class Journal:
 
 
 @contextmanager
-def open_journal(path: Path, plan: str, network: str) -> Iterator[Journal]:
-    """Open the journal of a plan, named by its sha256, on a network, named by its genesis hash.
+def open_journal(path: Path, bundle_id: str, network: str) -> Iterator[Journal]:
+    """Open the journal of a bundle on a network, which its genesis hash names.
 
     Errors: AsrError where another run uses it, or for what no run has written.
     """
@@ -132,6 +134,7 @@ def open_journal(path: Path, plan: str, network: str) -> Iterator[Journal]:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise AsrError(f"{path}: another run sends this plan; wait for its end") from error
+            raise AsrError(f"{path}: another run sends this bundle; wait for its end") from error
         stream.seek(0)
-        yield Journal(stream, str(path), plan, network)
+        sync(path.parent)  # the name of a new file is on disk too
+        yield Journal(stream, str(path), bundle_id, network)
