@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -133,6 +135,16 @@ def test_a_keypair_that_others_can_read_is_a_warning_and_never_shown(planned: De
     assert str(ADMIN) not in text
     path.write_text("[1, 2]", "utf-8")
     assert "a.json: no keypair" in planned.send("--yes", code=1)
+
+
+def test_a_keypair_may_come_through_a_pipe(planned: Desk) -> None:
+    pipe = planned.folder / "a.json"
+    pipe.unlink()
+    os.mkfifo(pipe, 0o600)
+    writer = Thread(target=pipe.write_text, args=(ADMIN.to_json(),))
+    writer.start()
+    assert "checks pass" in planned.send("--yes")
+    writer.join()
 
 
 def test_times_that_have_passed_stop_a_send(planned: Desk) -> None:

@@ -13,7 +13,7 @@ def read_small(path: Path, limit: int, what: str) -> bytes:
     """
     from allocation.errors import AsrError
 
-    if not path.is_file():
+    if not path.exists() or path.is_dir():  # a pipe will do: keys need not lie on a disk
         raise AsrError(f"{path}: no such file; give the path of {what}")
     with path.open("rb") as stream:
         content = stream.read(limit + 1)

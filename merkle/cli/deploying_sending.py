@@ -74,9 +74,10 @@ def send(
 ) -> None:
     """Send what is left of a plan: real tokens move.
 
-    Shows the chain and everything that moves, asks, sends, and reads every distributor back
-    before its vault is paid. Run it again after a failure: what is there is checked, not repeated.
-    deploy-....sent beside the plan notes what was sent; keep it until all is done.
+    Shows the chain and everything that moves, asks, and signs each transaction with a fresh
+    blockhash; every distributor is read back before a vault is paid. Run it again after a
+    failure: what is there is checked, not repeated. deploy-....sent beside the plan notes what was
+    sent; keep it until all is done.
     """
     from merkle import rpc
     from merkle.rpc.journal import open_journal
