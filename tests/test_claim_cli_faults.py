@@ -76,7 +76,7 @@ def test_a_busy_node_is_asked_again_and_a_dead_one_given_up(
     staking: Deployment, fault: Fault
 ) -> None:
     claims = wallet_claims(staking.bundle, find_wallet(staking.bundle, wallet(1)))
-    client = rpc.connect(staking.server.url, limits=QUICK)
+    client = rpc.connect(staking.server.url, limits=replace(QUICK, read_timeout=0.3))
     staking.server.fail(fault, times=2)
     _, (ready,) = ready_online(client, claims, ClaimOptions())
     assert () == ready.refusals

@@ -13,7 +13,7 @@ from merkle import rpc
 from merkle.rpc.standing import MOST_FINDINGS, Watcher, standing_of_token
 from tests.building import build
 from tests.chain.building import keypair
-from tests.chain.faults import Body, Changed, ErrorObject, Reset, Silence, Status, result
+from tests.chain.faults import Body, Changed, ErrorObject, Reset, Status, result
 from tests.chain.keys import JITO, JUPITER_2024, SYSTEM, TOKEN, claim_status_of
 from tests.chain.server import QUICK, serving
 from tests.claim_chain import deployed
@@ -237,7 +237,7 @@ def test_a_node_that_answers_badly_ends_it_in_one_line(
     assert [] == list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("fault", [Status(429), Silence(2.0), Reset()], ids=repr)
+@pytest.mark.parametrize("fault", [Status(429), Status(503), Reset()], ids=repr)
 def test_a_busy_node_is_asked_again_and_a_dead_one_given_up(
     paying: Deployment, fault: Fault
 ) -> None:
