@@ -24,7 +24,7 @@ MOST_CONNECTIONS = 32
 @app.command(
     epilog=example(
         "asr status bundle --rpc-url https://api.example.org",
-        "asr status bundle --rpc-url https://api.example.org --token JUP --csv unclaimed.csv",
+        "asr status bundle --rpc-url URL --token JUP --csv unclaimed.csv",
     )
 )
 def status(
