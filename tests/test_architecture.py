@@ -37,6 +37,7 @@ RANK_OF: Final = {family: rank for rank, families in enumerate(RANKS) for family
 MAY_IMPORT: Final = {
     "solders": {"allocation.address", "program", "deployment", "claim", "rehearse", "rpc"},
     "duckdb": {"allocation", "diff", "audit"},
+    "urllib3": {"rpc"},
 }
 MAY_TOUCH_FILES: Final = {"allocation.round_file", "allocation.tables", "bundle", "rpc", "cli"}
 FILE_MODULES: Final = {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WALLET = "7P2pW7eVhLbJb686ESffN9sbi51JwscgXyhBNEb7d7yz"
-HEAVY = {"numpy", "duckdb", "numba", "pydantic", "rich", "base58", "Crypto"}
+HEAVY = {"numpy", "duckdb", "numba", "pydantic", "rich", "base58", "Crypto", "urllib3"}
 
 
 def loaded_by(*arguments: str | Path) -> set[str]:
