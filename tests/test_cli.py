@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import os
-import pty
 import shutil
 import signal
 import subprocess
@@ -14,17 +13,14 @@ import sys
 from difflib import unified_diff
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 import pytest
 
-from merkle.cli import exports, main, output, verifying
+from merkle.cli import exports, main, verifying
 from merkle.codec import CATEGORIES, EXPORT_FORMATS
 from merkle.leaf import LEAF_FORMATS
 from tests.golden import FOLDER, replay
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 WALLET = "9tvKkHddwagcQee7nGnS8koxsh4aqpY8FCQhPtMKsCji"
 START = "from merkle.cli import main; main()"
@@ -213,77 +209,3 @@ def test_a_short_disk_is_refused_before_anything_is_written(
     assert "needs 50,113 bytes, the disk has 5 left; make room" in refused.stderr
     assert "" == refused.stdout
     assert [] == list(tmp_path.iterdir())
-
-
-@contextlib.contextmanager
-def on_a_terminal(after: float = 0.0) -> Iterator[list[str]]:
-    """Make stderr a terminal with progress from the start; the list gets what it shows."""
-    ours, theirs = pty.openpty()
-    shown = list[str]()
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        os.fdopen(ours, "rb", buffering=0) as screen,
-        os.fdopen(theirs, "w") as stderr,
-        contextlib.redirect_stderr(stderr),
-    ):
-        patch.setattr(output, "PROGRESS_AFTER", after)
-        patch.setattr(output, "PROGRESS_EVERY", 0.0)
-        yield shown
-        print("|", end="", file=stderr, flush=True)
-        text = b""
-        while not text.endswith(b"|"):  # a terminal hands out what has arrived so far
-            text += screen.read(1 << 16)
-        shown.append(text.decode().removesuffix("|"))
-
-
-def test_progress_is_one_line_that_is_wiped_at_the_end() -> None:
-    with on_a_terminal() as shown, output.progress() as report:
-        assert report is not None
-        report("JUP: trees and proofs", 1, 4)
-        report("JUP: done", 4, 4)
-        report("writing", 0, 0)
-    drawn = ["JUP: trees and proofs  25 %", "JUP: done 100 %".ljust(27), "writing".ljust(15)]
-    assert ["\r" + "\r".join([*drawn, " " * 7, ""])] == shown
-
-
-def test_progress_of_what_is_quick_shows_nothing() -> None:
-    with on_a_terminal(after=60.0) as shown, output.progress() as report:
-        assert report is not None
-        report("reading", 1, 2)
-    assert [""] == shown
-
-
-def test_progress_is_cut_to_the_terminal_and_escaped() -> None:
-    with on_a_terminal() as shown, output.progress() as report:
-        assert report is not None
-        report("\x1b" + "x" * 1_000, 1, 2)
-    assert ["\r\\x1b" + "x" * 75 + "\r" + " " * 79 + "\r"] == shown
-
-
-def test_nobody_watches_a_pipe() -> None:
-    with contextlib.redirect_stderr(io.StringIO()), output.progress() as report:
-        assert report is None
-
-
-@pytest.mark.parametrize("command", ["build", "check", "verify", "diff", "export", "import"])
-def test_long_work_reports_progress_on_a_terminal(
-    sample: Path, tmp_path: Path, command: str
-) -> None:
-    round_file, bundle, out = sample / "round.toml", sample / "bundle", tmp_path / "out"
-    tree = bundle / "JUP" / "proofs" / "tree_0.json"
-    arguments: dict[str, list[str | Path]] = {
-        "build": [round_file, "--out", out],
-        "check": [round_file],
-        "verify": [bundle],
-        "diff": [bundle, bundle],
-        "export": [bundle, "--format", "csv", "--out", out],
-        "import": ["trees", tree, "--mint", WALLET, "--decimals", "6", "--out", out],
-    }
-    with (
-        on_a_terminal() as shown,
-        contextlib.redirect_stdout(io.StringIO()),
-        pytest.raises(SystemExit) as done,
-    ):
-        main([command, *map(str, arguments[command])])
-    assert not done.value.code
-    assert "".join(shown).startswith("\r")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PROGRESS_AFTER: Final = 1.0  # seconds; what is quicker shows none
 PROGRESS_EVERY: Final = 0.1
+FORESEEN_AFTER: Final = 3.0  # seconds of one stage; before that nothing is said of its end
 DEFAULT_WIDTH: Final = 80  # of a terminal that does not say
 
 
@@ -108,18 +109,32 @@ def progress() -> Iterator[Callable[[str, int, int], None] | None]:
         line.clear()
 
 
+def left_text(seconds: float, done: int, total: int) -> str:
+    """Foresee how long a stage still takes that has taken so many seconds for what is done."""
+    if seconds < FORESEEN_AFTER or not 0 < done < total:
+        return ""
+    left = int(seconds * (total - done) / done)
+    return f", {left // 60} min {left % 60:02d} s left" if left >= 60 else f", {left} s left"  # noqa: PLR2004 - a minute
+
+
 class _ProgressLine:
     """One line of a terminal, drawn from the second second on and wiped at the end."""
 
     def __init__(self) -> None:
         self._next = time.monotonic() + PROGRESS_AFTER
         self._drawn = 0
+        self._stage = ""
+        self._since = 0.0  # when the stage began
 
     def show(self, stage: str, done: int, total: int) -> None:
-        if (now := time.monotonic()) < self._next:
+        now = time.monotonic()
+        if stage != self._stage:
+            self._stage, self._since = stage, now
+        if now < self._next:
             return
         self._next = now + PROGRESS_EVERY
         percent = f" {100 * done // total:3d} %" if total else ""
+        percent += left_text(now - self._since, done, total)
         width = os.get_terminal_size(sys.stderr.fileno()).columns or DEFAULT_WIDTH
         self._draw(f"{printable(stage)}{percent}"[: width - 1])
 
