@@ -14,6 +14,7 @@ from merkle.diff import bundle_side, compare
 from tests.building import build
 from tests.diff_rounds import SmallRound, causes_in, wallet_text
 from tests.plain_bundle import dump, put, seal
+from tests.round_files import JUP, WEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,8 @@ def test_shares_that_do_not_follow_from_the_recorded_total_are_unexplained(
         (lambda report: report["tokens"][0]["proposals"][0].update(id="P1"), "a proposal twice"),
         (lambda report: report["tokens"][0]["proposals"][0].update(floors="1"), "left over are"),
         (lambda report: report.update(multipliers={"scale": 1}), "no whole number"),
+        (lambda report: report.update(multipliers={"scale": "0"}), "is not from 1 to 1,000,000"),
+        (lambda report: report.update(multipliers={"scale": "9" * 60}), "is not from 1"),
     ],
 )
 def test_a_report_that_contradicts_itself_is_refused(
@@ -80,6 +83,47 @@ def test_a_report_that_contradicts_itself_is_refused(
 ) -> None:
     with pytest.raises(BundleError, match=problem):
         against_forged(bundles, tmp_path, "report.json", edit)
+
+
+@pytest.mark.parametrize("huge", ["pool", "total_weight"])
+def test_a_division_beyond_all_measure_explains_nothing(
+    bundles: tuple[Path, Path], tmp_path: Path, huge: str
+) -> None:
+    nothing = {"divisor": "1", "floors": "0", "left_over": "0", "last_remainder": None}
+    division = {"pool": "0", "total_weight": "0", **nothing, huge: "9" * 60}
+
+    def enlarge(report: Any) -> None:
+        report["tokens"][0]["proposals"][0].update(division)
+
+    causes = causes_in(against_forged(bundles, tmp_path, "report.json", enlarge))
+    assert "unexplained" in causes[wallet_text(2)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (JUP.encode(), WEN.encode(), "has other tokens than manifest.json"),
+        (b'"JUP"', b'"WEN"', "has other tokens than manifest.json"),
+        (b"decimals = 6\npool", b"decimals = 7\npool", "has other tokens than manifest.json"),
+    ],
+)
+def test_a_round_file_of_other_tokens_than_the_manifest_is_refused(
+    bundles: tuple[Path, Path], tmp_path: Path, old: bytes, new: bytes, problem: str
+) -> None:
+    files = files_of(bundles[1])
+    text = files["round.toml"].replace(old, new)
+    put(seal({**files, "round.toml": text}), tmp_path / "forged")
+    with pytest.raises(BundleError, match=problem):
+        compare(bundle_side(bundles[0]), bundle_side(tmp_path / "forged"), tmp_path)
+
+
+def test_a_manifest_of_another_method_than_the_round_file_is_refused(
+    bundles: tuple[Path, Path], tmp_path: Path
+) -> None:
+    with pytest.raises(BundleError, match="of the method per-proposal"):
+        against_forged(
+            bundles, tmp_path, "manifest.json", lambda manifest: manifest.update(method="list")
+        )
 
 
 def test_a_round_file_that_is_none_is_refused(bundles: tuple[Path, Path], tmp_path: Path) -> None:

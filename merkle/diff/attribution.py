@@ -152,7 +152,7 @@ def _reduced(division: Division | None) -> tuple[int | None, int | None, int]:
     if division is None:
         return None, None, 1
     pool, total, divisor = division.pool, division.total, division.divisor
-    if pool * total < CEILING:
+    if max(pool, total, pool * total) < CEILING:
         return pool, total, 1
     reduced = total // divisor
     return (pool, reduced, divisor) if pool < CEILING and reduced < CEILING else (None, None, 1)

@@ -6,7 +6,11 @@
 --         and the bits of what makes the two divisions differ
 -- Needs   the bits of causes by name, what they stand for decided by what the rounds say otherwise:
 --         $row_added is the bit of "reading" where the inputs are the same; $minimum_payout and
---         $maximum_payout are NULL where that limit is the same on both sides
+--         $maximum_payout are NULL where that limit is the same on both sides; $read_otherwise is
+--         0 where a row weighs as much on both sides by how the rounds read it
+--
+-- A row of another power may also be of a wallet that is excluded, or multiplied, on one side only:
+-- then it has each of these causes. A weight is its power times a whole number, so they divide.
 --
 -- A share is pool x weight / total, rounded down, plus at most one left-over unit. It is never
 -- divided out: `floor_of` tells from pool x weight - (reward - 1) x total, which lies between 0 and
@@ -22,7 +26,8 @@ WITH joined AS (
                 THEN $proposals
             WHEN o.wallet IS NULL THEN $row_added
             WHEN n.wallet IS NULL THEN $row_removed
-            WHEN o.power IS DISTINCT FROM n.power THEN $row_changed
+            WHEN o.power IS DISTINCT FROM n.power
+                THEN $row_changed | $read_otherwise | other_exclusion | other_multiplier
             WHEN o.cause IS DISTINCT FROM n.cause THEN CASE
                 WHEN 'excluded' IN (o.cause, n.cause) THEN $exclusion
                 WHEN 'side' IN (o.cause, n.cause) THEN $side
@@ -49,7 +54,13 @@ WITH joined AS (
     CROSS JOIN LATERAL (
         SELECT
             floor_of(old_pool, reduced(o.weight, old_divisor), o.reward, old_total) AS old_floor,
-            floor_of(new_pool, reduced(n.weight, new_divisor), n.reward, new_total) AS new_floor
+            floor_of(new_pool, reduced(n.weight, new_divisor), n.reward, new_total) AS new_floor,
+            CASE WHEN (o.cause = 'excluded') IS DISTINCT FROM (n.cause = 'excluded')
+                AND 'excluded' IN (o.cause, n.cause) THEN $exclusion ELSE 0 END AS other_exclusion,
+            CASE WHEN o.cause IS NULL AND n.cause IS NULL
+                AND TRY(o.weight // o.power * $new_scale::HUGEINT)
+                <> TRY(n.weight // n.power * $old_scale::HUGEINT)
+                THEN $multiplier ELSE 0 END AS other_multiplier
     ) AS floors
 )
 

@@ -12,7 +12,7 @@ import numpy as np
 from merkle.diff.attribution import attribute, attributing, causes_of
 from merkle.diff.causes import bit
 from merkle.diff.changes import changes_between
-from merkle.diff.reasons import is_reading
+from merkle.diff.reasons import is_read_otherwise, is_same_rows
 from merkle.diff.record import read_record
 from merkle.diff.settings import differing_settings
 
@@ -134,7 +134,7 @@ def _compare_token(comparison: _Comparison, mint: Address, scratch: Path) -> Tok
         causes = (
             causes_of(changes, found.result())
             if found
-            else _plain_causes(comparison, changes, on_both=None not in (old, new))
+            else _plain_causes(comparison, changes, mint, on_both=None not in (old, new))
         )
     return TokenDiff(
         mint=mint,
@@ -165,7 +165,9 @@ def _attributed(
         return attribute(db, records, sides)
 
 
-def _plain_causes(comparison: _Comparison, changes: Changes, *, on_both: bool) -> Causes:
+def _plain_causes(
+    comparison: _Comparison, changes: Changes, mint: Address, *, on_both: bool
+) -> Causes:
     """Return the causes of changes that no division has to be looked at for, shape (n,)."""
     records = comparison.records
     if not on_both:
@@ -174,9 +176,11 @@ def _plain_causes(comparison: _Comparison, changes: Changes, *, on_both: bool) -
         return _all(changes, "unrecorded")
     if records[0].the_round.method != records[1].the_round.method:
         return _all(changes, "method")
-    if is_reading(*records):
+    if is_same_rows(*records):  # read otherwise, or in a mint of other decimals
         return _all(changes, "reading")
     causes = _all(changes, "row_changed")
+    if is_read_otherwise(*records, mint):
+        causes |= np.uint32(bit("reading"))
     causes[~changes.was_there] = bit("row_added")
     causes[~changes.is_there] = bit("row_removed")
     return causes

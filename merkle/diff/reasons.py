@@ -47,6 +47,7 @@ def reasons_for(old: Record, new: Record, mint: Address) -> dict[str, int | None
         **row,
         **{name: bit(name) for name in ("unexplained", "proposals", "exclusion", "multiplier")},
         "total": bit("total"),
+        "read_otherwise": bit("reading") if is_read_otherwise(old, new, mint) else 0,
         "side": _either(
             rules[0].exclude_sides != rules[1].exclude_sides, "exclude_sides", bit("row_changed")
         ),
@@ -70,11 +71,21 @@ def reasons_for(old: Record, new: Record, mint: Address) -> dict[str, int | None
 
 def is_reading(old: Record, new: Record) -> bool:
     """Tell whether the rows that weigh are the same files, read by other settings."""
+    return is_same_rows(old, new) and _reading(old.the_round) != _reading(new.the_round)
+
+
+def is_same_rows(old: Record, new: Record) -> bool:
+    """Tell whether the rows that weigh are the same files."""
     files = [
         {kind: digest for kind, digest in record.inputs.items() if kind in _INPUTS_THAT_WEIGH}
         for record in (old, new)
     ]
-    return files[0] == files[1] and _reading(old.the_round) != _reading(new.the_round)
+    return files[0] == files[1]
+
+
+def is_read_otherwise(old: Record, new: Record, mint: Address) -> bool:
+    """Tell whether one row in two files can weigh differently: then it need not have changed."""
+    return _measure(old.the_round, mint) != _measure(new.the_round, mint)
 
 
 def parts_of(old: Record, new: Record, mint: Address) -> Iterator[Part]:
@@ -93,26 +104,38 @@ def _cause(
         return bit("proposals")
     cause = 0
     if before.pool != after.pool:
-        cause |= _why_another_pool(old.the_round, new.the_round, mint)
+        cause |= _why_another_pool(old, new, mint)
     if before.total * new.scale != after.total * old.scale:
-        denominators = old.the_round.rules.denominator, new.the_round.rules.denominator
-        cause |= _either(denominators[0] != denominators[1], "denominator", bit("total")) or 0
+        cause |= bit("denominator" if _is_other_denominator(old, new) else "total")
     return cause
 
 
-def _why_another_pool(old: Round, new: Round, mint: Address) -> int:
-    tokens = _token(old, mint), _token(new, mint)
+def _is_other_denominator(old: Record, new: Record) -> bool:
+    """Tell whether the rule of the denominator changed, and some votes fall under it."""
+    rules = old.the_round.rules, new.the_round.rules
+    return rules[0].denominator != rules[1].denominator and (old.below_minimum or new.below_minimum)
+
+
+def _why_another_pool(old: Record, new: Record, mint: Address) -> int:
+    before, after = old.the_round, new.the_round
+    tokens, rules = (_token(before, mint), _token(after, mint)), (before.rules, after.rules)
     causes = {
         "pool": tokens[0].pool != tokens[1].pool,
         "maximum_payout": tokens[0].maximum_payout != tokens[1].maximum_payout,
-        "proposals": _parts(old) != _parts(new),
-        "on_empty": old.rules.on_empty != new.rules.on_empty,
-        "rounding_rule": old.rules.rounding != new.rules.rounding,
+        "proposals": _parts(before) != _parts(after),
+        "on_empty": rules[0].on_empty != rules[1].on_empty
+        and (_has_empty(old, mint) or _has_empty(new, mint)),
+        "rounding_rule": rules[0].rounding != rules[1].rounding,
     }
     bits = sum(bit(name) for name, applies in causes.items() if applies)
     # with equal rules a part changes with the weights alone: a proposal became empty, or another
     # wallet's payout reached its maximum
     return bits or bit("total")
+
+
+def _has_empty(record: Record, mint: Address) -> bool:
+    """Tell whether nobody's votes count for some proposal."""
+    return any(not division.total for division in record.divisions[mint].values())
 
 
 def _parts(the_round: Round) -> dict[str, Fraction]:
@@ -134,6 +157,16 @@ def _reading(the_round: Round) -> tuple[object, ...]:
         multipliers=None,
     )
     return nameless, the_round.period, the_round.rules.count_cooling
+
+
+def _measure(the_round: Round, mint: Address) -> tuple[object, ...]:
+    """Return what turns the rows of a wallet into its power, or its amount in a list."""
+    inputs = the_round.inputs
+    decimals = inputs.decimals
+    if the_round.method == "list":
+        decimals = _token(the_round, mint).decimals
+    scaled = decimals if inputs.unit == "ui" else None
+    return scaled, inputs.missing_day, the_round.period, the_round.rules.count_cooling
 
 
 def _token(the_round: Round, mint: Address) -> Token:

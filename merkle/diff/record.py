@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from allocation.explain_report import Node, division_of
 from allocation.explain_share import ContradictionError
 from allocation.round_file import load_round
+from allocation.tables.stake_cells import MAX_DENOMINATOR
 from merkle.bundle.files import open_file, read_file
 from merkle.bundle.findings import BundleError
-from merkle.bundle.layout import BREAKDOWN, INPUTS, REPORT, ROUND
+from merkle.bundle.layout import BREAKDOWN, INPUTS, MANIFEST, REPORT, ROUND
 from merkle.bundle.strict_json import document
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from allocation.address import Address
     from allocation.explain_share import Division
     from allocation.round import Round
+    from merkle.bundle.manifest import Manifest
     from merkle.bundle.read import Bundle
 
 
@@ -34,6 +36,7 @@ class Record:
     inputs: Mapping[str, str]  # sha256 by kind of input
     scale: int  # by which every weight is multiplied
     divisions: Mapping[Address, Mapping[str, Division]]
+    below_minimum: bool  # whether votes were found below the minimum; they may count in a total
     breakdown: Path
 
 
@@ -41,12 +44,13 @@ def read_record(bundle: Bundle) -> Record:
     """Read round, inputs and report of a bundle, each with its digest.
 
     Errors: InputErrors for a bad round file; BundleError for a document that is none or does not
-            have its digest, and for a report that contradicts itself or the round.
+            have its digest, and for a round or report that contradicts itself or the manifest.
     """
     for file in (ROUND, BREAKDOWN):
         with open_file(bundle.path, file) as opened:
             bundle.check_digest(file, opened.sha256())
     the_round = load_round(bundle.path / ROUND)
+    _check_round(the_round, bundle.manifest)
     try:
         report = Node(place="", value=_document(bundle, REPORT))
         scale = report.member("multipliers").member("scale") if report.has("multipliers") else None
@@ -54,12 +58,36 @@ def read_record(bundle: Bundle) -> Record:
         return Record(
             the_round=the_round,
             inputs=_inputs(bundle),
-            scale=scale.number() if scale is not None else 1,
+            scale=_scale(scale) if scale is not None else 1,
             divisions=divisions,
+            below_minimum=report.has("causes") and report.member("causes").has("minimum_vote"),
             breakdown=bundle.path / BREAKDOWN,
         )
     except ContradictionError as error:
         raise BundleError(REPORT, str(error)) from error
+
+
+def _check_round(the_round: Round, manifest: Manifest) -> None:
+    """Refuse a round file of another method, or of other tokens, than the manifest names.
+
+    Errors: BundleError.
+    """
+    if the_round.method != manifest.method:
+        problem = f"is of the method {the_round.method}, {MANIFEST} of {manifest.method}"
+        raise BundleError(ROUND, problem)
+    told, written = (
+        [(token.symbol, token.mint, token.decimals) for token in tokens]
+        for tokens in (manifest.tokens, the_round.tokens)
+    )
+    if told != written:
+        raise BundleError(ROUND, f"has other tokens than {MANIFEST}")
+
+
+def _scale(node: Node) -> int:
+    scale = node.number()
+    if not 0 < scale <= MAX_DENOMINATOR:
+        node.refuse(f"is not from 1 to {MAX_DENOMINATOR:,}")
+    return scale
 
 
 def _document(bundle: Bundle, file: str) -> object:
