@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,6 +36,13 @@ def test_a_folder_of_trees_is_read_in_the_order_of_their_versions(published: Pat
     assert (0, "") == (done.code, done.stderr)
     assert "All 11 checks passed." in done.stdout
     assert "8 trees in 8 files" in done.stdout
+
+
+def test_a_pipe_among_the_trees_is_refused_rather_than_waited_for(published: Path) -> None:
+    os.mkfifo(published / "trees" / "tree_99.json")
+    done = asr("audit", "--list", published / "list.csv", "--trees", published / "trees", *MINT)
+    assert 1 == done.code
+    assert "tree_99.json: no file; take it out of the folder" in done.stderr
 
 
 def test_trees_may_follow_as_a_shell_lists_them(published: Path) -> None:

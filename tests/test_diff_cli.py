@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,21 @@ def test_sides_that_are_not_clear_are_refused(
     done = asr("diff", *words)
     assert (code, "") == (done.code, done.stdout)
     assert message in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_a_folder_of_neither_bundle_nor_trees_is_named_before_options_are(folder: Path) -> None:
+    done = asr("diff", folder, folder)
+    assert 1 == done.code
+    assert f"{folder}: neither a bundle nor a folder with .json files" in done.stderr
+
+
+def test_a_pipe_among_published_trees_is_refused_rather_than_waited_for(
+    folder: Path, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "tree_0.json")
+    done = asr("diff", folder / "bundle", tmp_path, "--token", "JUP")
+    assert 1 == done.code
+    assert "tree_0.json: no file; take it out of the folder" in done.stderr
 
 
 def test_a_token_restricts_the_diff_of_two_bundles(folder: Path) -> None:

@@ -42,6 +42,20 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.parametrize("page", ["out", "out/diff.html"])
+def test_a_page_inside_the_folder_of_tables_is_refused(
+    folder: Path, tmp_path: Path, page: str
+) -> None:
+    (tmp_path / "out").mkdir()
+    written = ("--csv", tmp_path / "out", "--html", tmp_path / page, "--force")
+    if page == "out":
+        (tmp_path / "out").rmdir()
+    done = asr("diff", folder / "bundle", folder / "richer", *written)
+    assert (1, "") == (done.code, done.stdout)
+    assert "--html lies inside what --csv writes" in done.stderr
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 def test_json_holds_every_change_with_its_causes(folder: Path) -> None:
     (jup, wen) = compared(folder / "bundle", folder / "richer")["tokens"]
     assert (False, True) == (jup["equal"], wen["equal"])

@@ -14,6 +14,7 @@ from merkle.cli.app import JsonFlag, app, checked_address, example
 from merkle.cli.imports import ProgramOption
 from merkle.cli.output import counted, print_json, print_lines, printable, progress
 from merkle.cli.rounds import DeepFlag, MemoryOption, ThreadsOption
+from merkle.cli.tree_files import files_of_trees
 
 if TYPE_CHECKING:
     from allocation.progress import Progress
@@ -142,14 +143,10 @@ def _audit_published(listed: Path, trees: list[Path], terms: "Terms", effort: "E
 
     if not listed.is_file():
         raise AsrError(f"{listed}: no such file; --list is a CSV of pubkey,amount")
-    files = [file for path in trees for file in _files_in(path)]
+    files = [file for path in trees for file in files_of_trees(path)]
     if not files:
         raise AsrError("no tree is given; pass the files, or their folder, with --trees")
     return audit_published(listed, _contents(files, effort.progress), terms, effort)
-
-
-def _files_in(path: Path) -> list[Path]:
-    return sorted(path.glob("*.json")) if path.is_dir() else [path]
 
 
 def _contents(files: list[Path], report: "Progress | None") -> Iterator[tuple[str, bytes]]:

@@ -10,7 +10,7 @@ import typer
 
 from merkle.cli import diffs_gates as expected
 from merkle.cli.app import JsonFlag, TokenOption, app, checked_address, example
-from merkle.cli.diffs_files import check_file, check_folder, write_file, write_folder
+from merkle.cli.diffs_files import check_apart, check_file, check_folder, write_file, write_folder
 from merkle.cli.diffs_sides import Named, open_sides
 from merkle.cli.output import print_lines, progress
 
@@ -128,6 +128,8 @@ def _check(html: Path | None, csv: Path | None, *, force: bool) -> None:
         check_file(html, force=force)
     if csv is not None:
         check_folder(csv, force=force)
+    if html is not None and csv is not None:
+        check_apart(html, csv)
 
 
 def _compared(paths: tuple[Path, Path], named: Named) -> "Diff":

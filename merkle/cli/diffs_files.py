@@ -78,6 +78,17 @@ def check_file(file: Path, *, force: bool) -> None:
         raise AsrError(f"{file} exists; choose another name, or replace a file with --force")
 
 
+def check_apart(file: Path, folder: Path) -> None:
+    """Refuse a file that the folder would replace, or carry away with what it replaces.
+
+    Errors: AsrError.
+    """
+    from allocation.errors import AsrError
+
+    if file.resolve().is_relative_to(folder.resolve()):
+        raise AsrError(f"{file}: --html lies inside what --csv writes; choose a name outside it")
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Write a file beside its name, then rename it."""
     number, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from merkle.cli.output import printable
+from merkle.cli.tree_files import files_of_trees
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,11 @@ def open_sides(
     """
     from merkle.diff import bundle_side
 
-    bundles = [bundle_side(path) if _is_bundle(path) else None for path in paths]
+    kinds = [_is_bundle(path) for path in paths]
+    bundles = [
+        bundle_side(path) if is_bundle else None
+        for path, is_bundle in zip(paths, kinds, strict=True)
+    ]
     old, new = bundles
     if old is not None and new is not None:
         _check_unnamed(named)
@@ -54,14 +59,18 @@ def open_sides(
 def _is_bundle(path: Path) -> bool:
     """Tell a bundle by its files; a folder without them holds published trees.
 
-    Errors: AsrError where there is nothing.
+    Errors: AsrError where there is neither.
     """
     from allocation.errors import AsrError
     from merkle.bundle.layout import MANIFEST, SUMS
 
     if not path.exists():
         raise AsrError(f"{path}: no such file or folder; give a bundle or published trees")
-    return path.is_dir() and any(os.path.lexists(path / name) for name in (MANIFEST, SUMS))
+    if path.is_dir() and any(os.path.lexists(path / name) for name in (MANIFEST, SUMS)):
+        return True
+    if not files_of_trees(path):
+        raise AsrError(f"{path}: neither a bundle nor a folder with .json files of trees")
+    return False
 
 
 def _check_unnamed(named: Named) -> None:
@@ -147,14 +156,11 @@ def _described(named: Named) -> "TokenSide":
 
 def _published(path: Path, token: "TokenSide", report: "Progress | None") -> "Side":
     """Read and check the trees of a file or folder; only one file is held at a time."""
-    from allocation.errors import AsrError
     from merkle.codec import read_trees
     from merkle.diff import published_side
     from merkle.leaf import JUPITER, LEAF_FORMATS
 
-    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
-    if not files:
-        raise AsrError(f"{path}: neither a bundle nor a folder with .json files of trees")
+    files = files_of_trees(path)
 
     def contents() -> "Iterator[tuple[str, bytes]]":
         for count, file in enumerate(files):
