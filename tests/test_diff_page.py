@@ -137,6 +137,7 @@ def test_every_change_is_embedded_the_largest_first() -> None:
 def test_a_page_that_is_cut_keeps_the_largest_changes_and_says_so() -> None:
     content = page(most=2)
     assert [wallet(1), wallet(2)] == embedded(content)["tokens"][0]["wallet"]
+    assert 5 == embedded(content)["tokens"][0]["count"]  # by which a search knows what it lacks
     assert "Cut: JUP: the 2 largest of 5 changes." in content
     assert "Cut:" not in page()
 

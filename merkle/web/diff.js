@@ -36,6 +36,9 @@
     }),
   );
 
+  // a page holds the largest changes only: of what is not in it, it must say nothing
+  const isCut = found.tokens.some((token) => token.wallet.length < token.count);
+
   const size = (value) => (value < 0n ? -value : value);
   const grouped = (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ",");
   const amount = (units, decimals) => {
@@ -170,9 +173,13 @@
       if (at === state.sort) head.setAttribute("aria-sort", state.down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     });
-    caption.textContent = kept.length
-      ? `${(start + 1).toLocaleString("en")} to ${(Math.min(start + PAGE, kept.length)).toLocaleString("en")} of ${kept.length.toLocaleString("en")} changed rewards`
+    const nothing = isCut
+      ? "No changed reward in this page fits. It holds the largest changes only: a smaller one may fit"
       : "No changed reward fits: the wallet gets the same on both sides, or nothing";
+    const which = isCut ? " in this page" : "";
+    caption.textContent = kept.length
+      ? `${(start + 1).toLocaleString("en")} to ${(Math.min(start + PAGE, kept.length)).toLocaleString("en")} of ${kept.length.toLocaleString("en")} changed rewards${which}`
+      : nothing;
     where.textContent = `page ${state.page + 1} of ${pages}`;
     back.disabled = state.page === 0;
     on.disabled = state.page === pages - 1;

@@ -43,6 +43,8 @@ def wallets_section(difference: Diff, most: int) -> Html:
 def _columns(token: TokenDiff, most: int) -> dict[str, object]:
     """Lay the wallets out column by column, the largest difference first; null where absent.
 
+    `count` is how many there are: the page may not have them all.
+
     Units: base units, as text: a number of JavaScript does not hold them.
     """
     changes = token.changes
@@ -51,6 +53,7 @@ def _columns(token: TokenDiff, most: int) -> dict[str, object]:
     columns: dict[str, object] = {
         "symbol": token.symbol,
         "decimals": token.decimals,
+        "count": len(changes),
         "wallet": [wallet.decode("ascii") for wallet in changes.texts[rows].tolist()],
         "before": _there(map(str, changes.before[rows].tolist()), there[0]),
         "after": _there(map(str, changes.after[rows].tolist()), there[1]),
