@@ -207,5 +207,6 @@ def test_equal_bundles_are_as_expected(folder: Path) -> None:
     done = asr("diff", folder / "bundle", folder / "bundle", "--allow-added", "0")
     assert 0 == done.code
     assert done.stdout.endswith(
-        "The bundles are the same, byte for byte.\nEverything is as expected.\n"
+        "The bundle ids are the same: both list the same digest for every file.\n"
+        "Everything is as expected.\n"
     )

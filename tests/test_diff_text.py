@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from merkle.cli.diffs_text import LONGEST_VALUE, SHOWN_SETTINGS, WIDTH, diff_lines
 from merkle.diff import Setting
 from tests.diffing import Paid, difference, side, tree
@@ -46,13 +48,20 @@ def test_many_and_long_settings_are_cut() -> None:
     assert all(len(line) <= LONGEST_VALUE + len("    new  ") for line in lines)
 
 
-def test_a_tool_that_changed_is_named() -> None:
+@pytest.mark.parametrize("fact", ["tool", "format"])
+def test_a_tool_or_format_that_changed_is_named(fact: str) -> None:
     compared = difference(OLD, NEW)
     old, new = (
-        replace(one, facts={"tool": tool})
-        for one, tool in ((compared.old, "1"), (compared.new, "2"))
+        replace(one, facts={fact: value})
+        for one, value in ((compared.old, "1"), (compared.new, "2"))
     )
-    assert "tool  1 -> 2" in diff_lines(replace(compared, old=old, new=new), None)
+    assert f"{fact}  1 -> 2" in diff_lines(replace(compared, old=old, new=new), None)
+
+
+def test_a_name_without_end_is_cut() -> None:
+    setting = Setting(name=f"proposals[{'x' * 1000}].weight", old="1", new="2")
+    lines = diff_lines(replace(difference(OLD, NEW), settings=(setting,)), None)
+    assert all(len(line) <= LONGEST_VALUE + len("  ") for line in lines)
 
 
 def test_more_trees_than_a_screen_holds_are_counted() -> None:

@@ -18,6 +18,7 @@ WIDTH: Final = 80
 SHOWN_SETTINGS: Final = 40
 LONGEST_VALUE: Final = 200  # characters; a title may be of any length
 LONGEST_BAR: Final = 20
+_ONE_ID: Final = "The bundle ids are the same: both list the same digest for every file."
 _UNSAID: Final = ("rules_sha256", "inputs_sha256", "round", "method")  # settings say more
 
 
@@ -28,7 +29,7 @@ def diff_lines(difference: "Diff", violations: "Sequence[Violation] | None") -> 
     old, new = difference.old, difference.new
     lines = facts([("old bundle id", _id(old.id)), ("new bundle id", _id(new.id))])
     if old.id == new.id and old.id is not None:
-        return [*lines, "", "The bundles are the same, byte for byte.", *_verdicts(violations)]
+        return [*lines, "", _ONE_ID, *_verdicts(violations)]
     lines += _facts(difference)
     lines += setting_lines(readable(difference.settings))
     for token in difference.tokens:
@@ -60,7 +61,7 @@ def setting_lines(settings: "Sequence[Setting]") -> list[str]:
         return []
     lines = ["", "settings (amounts in base units)"]
     for setting in settings[:SHOWN_SETTINGS]:
-        name, old, new = printable(setting.name), _cut(setting.old), _cut(setting.new)
+        name, old, new = _cut(setting.name), _cut(setting.old), _cut(setting.new)
         line = f"  {name}: {old} -> {new}"
         lines += (
             [line] if len(line) <= WIDTH else [f"  {name}", f"    old  {old}", f"    new  {new}"]

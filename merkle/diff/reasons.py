@@ -91,20 +91,24 @@ def is_read_otherwise(old: Record, new: Record, mint: Address) -> bool:
 def parts_of(old: Record, new: Record, mint: Address) -> Iterator[Part]:
     """Set the divisions of one token's pool side by side."""
     before, after = old.divisions[mint], new.divisions[mint]
+    pool = _why_another_pool(old, new, mint)
     for proposal in {**before, **after}:
         pair = before.get(proposal), after.get(proposal)
-        yield Part(proposal=proposal, old=pair[0], new=pair[1], cause=_cause(old, new, mint, *pair))
+        yield Part(proposal=proposal, old=pair[0], new=pair[1], cause=_cause(old, new, pool, *pair))
 
 
 def _cause(
-    old: Record, new: Record, mint: Address, before: Division | None, after: Division | None
+    old: Record, new: Record, pool: int, before: Division | None, after: Division | None
 ) -> int:
-    """Return why equal weights have other shares of this part: its pool, its total, or both."""
+    """Return why equal weights have other shares of this part: its pool, its total, or both.
+
+    `pool` are the bits of what can make the pools of parts differ.
+    """
     if before is None or after is None:
         return bit("proposals")
     cause = 0
     if before.pool != after.pool:
-        cause |= _why_another_pool(old, new, mint)
+        cause |= pool
     if before.total * new.scale != after.total * old.scale:
         cause |= bit("denominator" if _is_other_denominator(old, new) else "total")
     return cause

@@ -115,7 +115,7 @@ def _of_token(node: Node, the_round: Round) -> list[tuple[str, Division]]:
     rounding = the_round.rules.rounding
     if the_round.method == "time-weighted":
         return [("", division_of(node.member("division"), rounding))]
-    ids = sorted(proposal.id for proposal in the_round.proposals)
+    ids = {proposal.id for proposal in the_round.proposals}
     parts = node.member("proposals").items(len(ids))
     found = [(_id(part, ids), division_of(part, rounding)) for part in parts]
     if len(dict(found)) != len(found):
@@ -123,7 +123,7 @@ def _of_token(node: Node, the_round: Round) -> list[tuple[str, Division]]:
     return found
 
 
-def _id(part: Node, ids: list[str]) -> str:
+def _id(part: Node, ids: set[str]) -> str:
     name = part.member("id")
     if not isinstance(name.value, str) or name.value not in ids:
         name.refuse("is no proposal of the round")

@@ -67,7 +67,7 @@ class TokenSide:
 class Side:
     """What one side pays; `bundle` is None of published trees, whose rows are `listed`."""
 
-    facts: Mapping[str, str]  # round, method, tool and digests; empty of published trees
+    facts: Mapping[str, str]  # round, method, tool, format, digests; empty of published trees
     tokens: tuple[TokenSide, ...]
     bundle: Bundle | None = None
     listed: Rows | None = None
@@ -156,6 +156,7 @@ def _facts(manifest: Manifest) -> dict[str, str]:
         "round": manifest.round,
         "method": manifest.method,
         "tool": manifest.tool,
+        "format": str(manifest.format),
         "rules_sha256": manifest.rules_sha256,
         "inputs_sha256": manifest.inputs_sha256,
     }

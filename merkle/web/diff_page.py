@@ -124,8 +124,11 @@ def _rules(difference: Diff) -> Html:
         return joined([*parts, Html(f"<p>{text(remark)}</p>")])
     settings = readable(difference.settings)
     rows = [[text(one.name), _value(one.old), _value(one.new)] for one in settings]
-    if old.facts["tool"] != new.facts["tool"]:
-        rows.append([text("tool"), text(old.facts["tool"]), text(new.facts["tool"])])
+    rows += [
+        [text(name), text(old.facts[name]), text(new.facts[name])]
+        for name in ("tool", "format")
+        if old.facts[name] != new.facts[name]
+    ]
     if rows:
         columns = [("Setting", "text"), ("Old", "text"), ("New", "text")]
         parts.append(table("Settings that differ; amounts in base units", columns, rows))
