@@ -12,6 +12,7 @@ from merkle.claim import (
     known_accounts,
     refusals,
 )
+from merkle.claim.amounts import tokens_text
 from merkle.program.layouts_distributor import ClaimStatusAccount
 from merkle.program.transactions import Freshness
 from tests.claims import (
@@ -124,19 +125,22 @@ def test_a_permissioned_distributor_may_name_nobody() -> None:
 
 
 def test_no_more_wallets_claim_than_the_distributor_was_made_for() -> None:
-    expected = "8 wallets have claimed, which is all that the distributor was made for"
+    expected = "as many wallets have claimed as the distributor was made for: 8"
     assert expected == reason(num_nodes_claimed=8)
 
 
 def test_no_more_is_claimed_than_the_distributor_was_made_for() -> None:
-    expected = "the claim takes 1,000 base units, and only 999 may be claimed yet"
+    expected = "the claim takes 1,000 base units, and only 999 base units may be claimed yet"
     assert expected == reason(total_amount_claimed=4_001)
-    expected = "the claim takes 1,000 base units, and only 0 may be claimed yet"
+    expected = "the claim takes 1,000 base units, and only 0 base units may be claimed yet"
     assert expected == reason(total_amount_claimed=6_000)
 
 
 def test_a_vault_that_is_short_is_named() -> None:
-    expected = "the vault holds 999 base units, the claim takes 1,000: fund it"
+    expected = (
+        "the vault holds 999 base units, the claim takes 1,000 base units: "
+        "it has to be funded first"
+    )
     assert expected == reason(vault=token_account(DISTRIBUTOR, 999))
     assert "the vault does not exist" == reason(vault=None)
     frozen = replace(token_account(DISTRIBUTOR, 1_000), state=2)
@@ -145,7 +149,10 @@ def test_a_vault_that_is_short_is_named() -> None:
 
 def test_a_bonus_has_to_be_there_too() -> None:
     bonus: dict[str, Any] = {"max_total_claim": 5_500, "total_bonus": 500, "activation_point": SLOT}
-    expected = "the vault holds 1,099 base units, the claim takes 1,100: fund it"
+    expected = (
+        "the vault holds 1,099 base units, the claim takes 1,100 base units: "
+        "it has to be funded first"
+    )
     assert expected == reason(vault=token_account(DISTRIBUTOR, 1_099), **bonus)
     by_time = {**bonus, "activation_type": 1, "activation_point": NOW}
     assert expected == reason(vault=token_account(DISTRIBUTOR, 1_099), **by_time)
@@ -218,8 +225,26 @@ def test_a_claim_that_cannot_be_made_is_named() -> None:
 
 
 def test_everything_wrong_is_said_at_once() -> None:
-    found = refusals(STAKE, working_facts(clawed_back=True, vault=None, claimant_lamports=0))
-    assert 3 == len(found)
+    late = working_facts(activation_point=SLOT + 1, vault=None, claimant_lamports=0)
+    assert 3 == len(refusals(STAKE, late))
+
+
+def test_where_nothing_helps_no_more_is_said() -> None:
+    empty: dict[str, Any] = {"vault": token_account(DISTRIBUTOR, 0), "claimant_lamports": 0}
+    record = ClaimStatusAccount(claimant=CLAIMANT, unlocked=1_000, locked=0, locked_withdrawn=0)
+    assert "claimed already: 1,000 base units" == reason(
+        claim_status=record, clawed_back=True, num_nodes_claimed=8, **empty
+    )
+    clawed_back = "the distributor was clawed back: nothing can be claimed any more"
+    assert clawed_back == reason(clawed_back=True, **empty)
+
+
+def test_amounts_are_shown_as_tokens_where_the_symbol_is_known() -> None:
+    claim = replace(STAKE, symbol="JUP", decimals=6)
+    expected = "the vault holds 0.000999 JUP, the claim takes 0.001000 JUP: it has to be"
+    assert reason(claim, vault=token_account(DISTRIBUTOR, 999)).startswith(expected)
+    assert "1,234.567890 JUP" == claim.shown(1_234_567_890)
+    assert "-0.5 WEN" == tokens_text(-5, "WEN", 1)
 
 
 def test_what_exists_is_known() -> None:

@@ -122,7 +122,7 @@ def test_a_distributor_too_small_for_its_tree_is_a_finding(folder: Path, server:
     first, second = trees(deployed(built(folder, TRANSFER), server, **terms))
     assert [
         "the distributor takes 3 claims at most, the tree has 4 wallets",
-        "the distributor pays 5 base units at most, the tree gives 21000000",
+        "the distributor pays 0.000005 JUP at most, the tree gives 21.000000 JUP",
     ] == first["findings"]
     assert 1 == second["finding_count"]
 
@@ -130,12 +130,28 @@ def test_a_distributor_too_small_for_its_tree_is_a_finding(folder: Path, server:
 @pytest.mark.parametrize(
     ("offset", "content", "said"),
     [
-        (72, bytes(32), "its record is of another leaf: 11111111111111111111111111111111, 3000000"),
+        (72, bytes(32), "its record is of another leaf: 11111111111111111111111111111111, 3.0"),
         (40, bytes([9]) * 32, "its record is of another distributor"),
-        (120, bytes(8), "its record is of another leaf: 0 and 500000 locked, not 3000000 and"),
-        (104, bytes(8), "its record is of another leaf: 3000000 and 0 locked, not 3000000 and"),
-        (112, b"\xff" * 8, "its record says 18446744073709551615 withdrawn of 500000 locked"),
-        (128, b"\1" + bytes(7), "its record says a bonus of 1, and all bonuses are 0"),
+        (
+            120,
+            bytes(8),
+            "its record is of another leaf: 0.000000 JUP and 0.500000 JUP locked",
+        ),
+        (
+            104,
+            bytes(8),
+            "its record is of another leaf: 3.000000 JUP and 0.000000 JUP locked",
+        ),
+        (
+            112,
+            b"\xff" * 8,
+            "its record says 18,446,744,073,709.551615 JUP withdrawn of 0.5",
+        ),
+        (
+            128,
+            b"\1" + bytes(7),
+            "its record says a bonus of 0.000001 JUP, and all bonuses are 0.0",
+        ),
     ],
     ids=["claimant", "distributor", "unlocked", "locked", "withdrawn", "bonus"],
 )
@@ -194,7 +210,7 @@ def test_records_that_were_closed_show_in_the_distributors_count(
     own = f"by the distributor's own count {slots}{closed}"
     assert [
         f"0 wallets have claimed by their records, 1 {own}",
-        f"0 base units are paid by their records, 3,000,000 {own}",
+        f"0.000000 JUP are paid by their records, 3.000000 JUP {own}",
     ] == second["findings"]
 
 

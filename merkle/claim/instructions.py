@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from merkle.claim.amounts import tokens_text
 from merkle.program.addresses import (
     associated_token_address,
     claim_status_address,
@@ -50,12 +51,18 @@ class WalletClaim:
     locked: int
     siblings: tuple[bytes, ...]
     locker: Address | None = None  # where the claim stakes
+    symbol: str = "base units"  # how amounts are shown, with so many decimals
+    decimals: int = 0
 
     def __post_init__(self) -> None:
         if self.claim not in self.profile.depths:
             raise ClaimError(f"{self.profile.name} has no {self.claim} claim")
         if self.stakes and self.locker is None:
             raise ClaimError("a claim that stakes needs the locker of the stake account")
+
+    def shown(self, units: int) -> str:
+        """Write an amount of it for people."""
+        return tokens_text(units, self.symbol, self.decimals)
 
     @property
     def stakes(self) -> bool:

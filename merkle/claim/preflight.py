@@ -67,6 +67,9 @@ def refusals(
 ) -> list[str]:
     """Return every reason why the claim's transactions would fail now; none: they should work.
 
+    Of a claim that was made, or whose distributor was clawed back, nothing else is said: no SOL
+    and no funding helps any more.
+
     `options.known` is not looked at: `facts` says what exists.
     """
     options = replace(options or ClaimOptions(), known=known_accounts(facts))
@@ -74,9 +77,11 @@ def refusals(
     if distributor is None:
         address = format_address(claim.distributor)
         return [f"there is no distributor at {address}: it is not made yet, or was closed"]
+    ends = list(_of_end(claim, distributor, facts))
+    if ends:
+        return [*_of_tree(claim, distributor), *ends]
     return [
         *_of_tree(claim, distributor),
-        *_of_record(facts),
         *_of_time(claim, distributor, facts),
         *_of_operator(distributor, options.operator),
         *_of_totals(claim, distributor, facts),
@@ -102,16 +107,18 @@ def _of_tree(claim: WalletClaim, distributor: DistributorAccount) -> Iterator[st
         yield f"the distributor {kind}, so a {claim.claim} claim fails"
 
 
-def _of_record(facts: ChainFacts) -> Iterator[str]:
+def _of_end(
+    claim: WalletClaim, distributor: DistributorAccount, facts: ChainFacts
+) -> Iterator[str]:
     if facts.claim_status is not None:
-        yield f"claimed already: {facts.claim_status.unlocked:,} base units"
+        yield f"claimed already: {claim.shown(facts.claim_status.unlocked)}"
+    elif distributor.clawed_back:
+        yield "the distributor was clawed back: nothing can be claimed any more"
 
 
 def _of_time(
     claim: WalletClaim, distributor: DistributorAccount, facts: ChainFacts
 ) -> Iterator[str]:
-    if distributor.clawed_back:
-        yield "the distributor was clawed back: nothing can be claimed any more"
     by_time = claim.profile.activation == "point" and distributor.activation_type == BY_TIME
     point = distributor.activation_point
     if by_time and point > facts.unix_time:
@@ -135,8 +142,8 @@ def _of_totals(
 ) -> Iterator[str]:
     if distributor.num_nodes_claimed >= distributor.max_num_nodes:
         yield (
-            f"{distributor.num_nodes_claimed:,} wallets have claimed, which is all that the "
-            "distributor was made for"
+            "as many wallets have claimed as the distributor was made for: "
+            f"{distributor.num_nodes_claimed:,}"
         )
     point = facts.unix_time if distributor.activation_type == BY_TIME else facts.slot
     try:
@@ -146,15 +153,17 @@ def _of_totals(
         return
     left = distributor.max_total_claim - distributor.total_amount_claimed
     if paid > left:
-        yield f"the claim takes {paid:,} base units, and only {max(left, 0):,} may be claimed yet"
-    yield from _of_vault(paid, facts.vault)
+        takes, rest = claim.shown(paid), claim.shown(max(left, 0))
+        yield f"the claim takes {takes}, and only {rest} may be claimed yet"
+    yield from _of_vault(claim, paid, facts.vault)
 
 
-def _of_vault(paid: int, vault: TokenAccount | None) -> Iterator[str]:
+def _of_vault(claim: WalletClaim, paid: int, vault: TokenAccount | None) -> Iterator[str]:
     if vault is None:
         yield "the vault does not exist"
     elif vault.amount < paid:
-        yield f"the vault holds {vault.amount:,} base units, the claim takes {paid:,}: fund it"
+        held, takes = claim.shown(vault.amount), claim.shown(paid)
+        yield f"the vault holds {held}, the claim takes {takes}: it has to be funded first"
     elif vault.state == FROZEN:
         yield "the vault is frozen"
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from allocation.address import Address, format_address
+from merkle.claim.amounts import tokens_text
 from merkle.claim.standing import LeafStanding, is_of_another
 from merkle.program.addresses import claim_status_addresses
 from merkle.program.layouts_distributor import decode_claim_status
@@ -33,6 +34,12 @@ class Payer:
     profile: Profile
     distributor: Address
     total_bonus: int  # of all claims; no record can hold more
+    symbol: str
+    decimals: int
+
+    def shown(self, units: int) -> str:
+        """Write an amount for people."""
+        return tokens_text(units, self.symbol, self.decimals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +95,18 @@ def _judged(payer: Payer, leaf: Leaf, address: Address, account: Account | None)
 
 def _contradictions(payer: Payer, leaf: LeafStanding, record: ClaimStatusAccount) -> Iterator[str]:
     if is_of_another(payer.profile, leaf, record):
-        said = f"{record.unlocked} and {record.locked} locked"
+        said = f"{payer.shown(record.unlocked)} and {payer.shown(record.locked)} locked"
+        own = f"{payer.shown(leaf.unlocked)} and {payer.shown(leaf.locked)} locked"
         if record.claimant != leaf.claimant:
             said = f"{format_address(record.claimant)}, {said}"
-        yield f"its record is of another leaf: {said}, not {leaf.unlocked} and {leaf.locked} locked"
+        yield f"its record is of another leaf: {said}, not {own}"
     if record.distributor not in (None, payer.distributor):
         yield "its record is of another distributor"
     if record.locked_withdrawn > leaf.locked:
-        yield f"its record says {record.locked_withdrawn} withdrawn of {leaf.locked} locked"
+        withdrawn, locked = payer.shown(record.locked_withdrawn), payer.shown(leaf.locked)
+        yield f"its record says {withdrawn} withdrawn of {locked} locked"
     inside = record.unlocked - leaf.unlocked if payer.profile.records_bonus_as_unlocked else 0
     bonus = record.bonus + max(inside, 0)
     if bonus > payer.total_bonus:
-        yield f"its record says a bonus of {bonus}, and all bonuses are {payer.total_bonus}"
+        said, most = payer.shown(bonus), payer.shown(payer.total_bonus)
+        yield f"its record says a bonus of {said}, and all bonuses are {most}"

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from allocation.address import format_address
+from merkle.claim.amounts import tokens_text
 from merkle.program.addresses import associated_token_address
 from merkle.program.layouts_distributor import decode_distributor
 from merkle.rpc.accounts import accounts
@@ -46,7 +47,9 @@ def read_distributor(
     return read.slot, _judged(profile, token, tree, account)
 
 
-def shortcomings(tree: TreeEntry, distributor: DistributorAccount) -> Iterator[str]:
+def shortcomings(
+    token: TokenEntry, tree: TreeEntry, distributor: DistributorAccount
+) -> Iterator[str]:
     """Yield how a distributor of the right root keeps claimants from what the tree gives them."""
     if distributor.max_num_nodes < tree.max_num_nodes:
         yield (
@@ -55,9 +58,9 @@ def shortcomings(tree: TreeEntry, distributor: DistributorAccount) -> Iterator[s
         )
     most = distributor.max_total_claim - distributor.total_bonus
     if most < tree.max_total_claim:
-        yield (
-            f"the distributor pays {most} base units at most, the tree gives {tree.max_total_claim}"
-        )
+        pays = tokens_text(most, token.symbol, token.decimals)
+        gives = tokens_text(tree.max_total_claim, token.symbol, token.decimals)
+        yield f"the distributor pays {pays} at most, the tree gives {gives}"
 
 
 def _judged(

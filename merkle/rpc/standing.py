@@ -10,6 +10,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,7 @@ from allocation.address import Address, format_address
 from merkle.bundle.columns import read_distribution
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import allocations_file
+from merkle.claim.amounts import tokens_text
 from merkle.claim.standing import Standing, standing_of
 from merkle.program.profiles import PROFILES
 from merkle.rpc.claim_records import Leaf, Payer, read_records
@@ -167,16 +169,16 @@ class _Look:
         if found.account is None:
             return TreeStanding(number=number, tree=tree, problem=found.problem)
         before = _reading(slot, found.account)
-        for shortcoming in shortcomings(tree, found.account):
+        for shortcoming in shortcomings(token, tree, found.account):
             notes.add(shortcoming)
-        payer = self._payer(tree, found.account)
+        payer = self._payer(token, tree, found.account)
         standing = standing_of(self.profile, self._leaves(token, number, payer, notes))
         slot, last = read_distributor(self.clients[0], self.profile, token, tree)
         if last.account is None:
             return TreeStanding(number=number, tree=tree, problem=last.problem)
         after = _reading(slot, last.account)
         closable = last.account.closable
-        for difference in _differences(standing, before, after, closable=closable):
+        for difference in _differences(token, standing, before, after, closable=closable):
             notes.add(difference)
         return TreeStanding(
             number=number,
@@ -189,10 +191,15 @@ class _Look:
             finding_count=notes.count,
         )
 
-    def _payer(self, tree: TreeEntry, account: DistributorAccount) -> Payer:
+    def _payer(self, token: TokenEntry, tree: TreeEntry, account: DistributorAccount) -> Payer:
         assert tree.distributor is not None  # noqa: S101 - its account was read
-        bonus = account.total_bonus
-        return Payer(profile=self.profile, distributor=tree.distributor, total_bonus=bonus)
+        return Payer(
+            profile=self.profile,
+            distributor=tree.distributor,
+            total_bonus=account.total_bonus,
+            symbol=token.symbol,
+            decimals=token.decimals,
+        )
 
     def _leaves(
         self, token: TokenEntry, number: int, payer: Payer, notes: _Notes
@@ -263,18 +270,23 @@ def _reading(slot: int, account: DistributorAccount) -> Reading:
 
 
 def _differences(
-    standing: Standing, before: Reading, after: Reading, *, closable: bool
+    token: TokenEntry, standing: Standing, before: Reading, after: Reading, *, closable: bool
 ) -> Iterator[str]:
     """Yield what was counted below what the distributor said before, or above what it says now."""
-    for noun, counted, *said in (
-        ("wallets have claimed", standing.claimed_wallets, before.wallets, after.wallets),
-        ("base units are paid", standing.claimed, before.amount, after.amount),
+    tokens = partial(tokens_text, symbol=token.symbol, decimals=token.decimals)
+    for words, counted, said, shown in (
+        ("wallets have claimed", standing.claimed_wallets, (before.wallets, after.wallets), _whole),
+        ("are paid", standing.claimed, (before.amount, after.amount), tokens),
     ):
         least, most = min(said), max(said)
         if not least <= counted <= most:
-            told = f"{most:,}" if least == most else f"{least:,} to {most:,}"
+            told = shown(most) if least == most else f"{shown(least)} to {shown(most)}"
             yield (
-                f"{counted:,} {noun} by their records, {told} by the distributor's own count "
+                f"{shown(counted)} {words} by their records, {told} by the distributor's own count "
                 f"(slots {before.slot:,} to {after.slot:,})"
                 + ("; it is closable: whose record was closed can claim again" * closable)
             )
+
+
+def _whole(number: int) -> str:
+    return f"{number:,}"

@@ -55,6 +55,8 @@ def _claim(proof: WalletProof, locker: Address | None) -> WalletClaim:
         locked=proof.locked,
         siblings=proof.siblings,
         locker=locker,
+        symbol=token.symbol,
+        decimals=token.decimals,
     )
 
 
