@@ -41,6 +41,7 @@ def line(program: str, reason: str) -> str:
         ("jupiter", 6026, "InvalidLocker"),
         ("jupiter", 6027, "EscrowIsNotMaxLock"),
         ("jupiter", 3012, "AccountNotInitialized"),
+        ("jito", 4100, "DeclaredProgramIdMismatch"),
         ("jito", 6018, "error"),
         ("kamino", 6021, "error"),
         ("jupiter", 6028, "error"),
@@ -132,6 +133,10 @@ def test_a_log_without_failure_has_none() -> None:
         ("exceeded CUs meter at BPF instruction", "the compute limit is too low; raise it"),
         ("insufficient funds for instruction", "too little SOL; pay some in"),
         ("missing required signature for instruction", "a signature is missing"),
+        (
+            "Provided owner is not allowed",
+            "something stands already where a token account was to be made",
+        ),
         ("custom program error: 0xzz", "see the log"),
     ],
 )

@@ -96,6 +96,10 @@ _REASONS: Final = (
     ("exceeded CUs", "the compute limit is too low; raise it"),
     ("insufficient", "too little SOL; pay some in"),
     ("missing required signature", "a signature is missing"),
+    (
+        "Provided owner is not allowed",
+        "something stands already where a token account was to be made",
+    ),
 )
 
 
