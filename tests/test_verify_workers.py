@@ -72,7 +72,7 @@ def test_what_others_have_found_is_counted_beyond_what_is_kept(
 
 @pytest.mark.parametrize("count", [2, 5])
 def test_a_killed_process_is_said_in_words(count: int) -> None:
-    with pytest.raises(AsrError, match="a process that checked trees was killed"):  # noqa: SIM117
+    with pytest.raises(AsrError, match="a process that did a part of the work was killed"):  # noqa: SIM117
         with runner(2, MANY) as run:
             list(run(signal.raise_signal, [signal.SIGKILL] * count))
 
@@ -84,7 +84,7 @@ def test_a_process_that_has_been_killed_gets_no_job() -> None:
             process.join()
         yield -7
 
-    with pytest.raises(AsrError, match="a process that checked trees was killed"):  # noqa: SIM117
+    with pytest.raises(AsrError, match="a process that did a part of the work was killed"):  # noqa: SIM117
         with runner(2, MANY) as run:
             list(run(abs, killed()))
 

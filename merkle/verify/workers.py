@@ -1,4 +1,4 @@
-"""Where the trees of a bundle are checked: in this process, or in several where it is worth it."""
+"""Where work on the trees of a bundle is done: in this process, or in several if it is worth it."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _explaining_the_dead() -> Iterator[None]:
     try:
         yield
     except (EOFError, ConnectionError) as error:
-        problem = "a process that checked trees was killed, perhaps for want of memory"
+        problem = "a process that did a part of the work was killed, perhaps for want of memory"
         raise AsrError(f"{problem}; start the command again") from error
 
 
