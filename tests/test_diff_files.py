@@ -56,6 +56,18 @@ def test_a_page_inside_the_folder_of_tables_is_refused(
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [(".", "no name of its own"), ("no/where", "the folder no does not exist; make it first")],
+)
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(
+    folder: Path, path: str, problem: str
+) -> None:
+    done = asr("diff", folder / "bundle", folder / "richer", "--csv", path)
+    assert (1, "") == (done.code, done.stdout)
+    assert problem in done.stderr
+
+
 def test_json_holds_every_change_with_its_causes(folder: Path) -> None:
     (jup, wen) = compared(folder / "bundle", folder / "richer")["tokens"]
     assert (False, True) == (jup["equal"], wen["equal"])

@@ -64,6 +64,18 @@ def test_a_multiplier_of_others_is_none_of_a_changed_vote() -> None:
     assert ["row_changed"] == causes_of(3, ROUND, new)
 
 
+def test_a_pool_is_named_beside_the_minimum_payout_that_changed_too() -> None:
+    old = replace(ROUND, votes={(1, 0): 1, (2, 0): 999}, minimum_payout=400)
+    new = replace(old, pool=500_003, minimum_payout=401)
+    assert ["minimum_payout", "pool"] == causes_of(1, old, new)
+
+
+def test_a_pool_is_named_beside_the_maximum_payout_that_changed_too() -> None:
+    old = SmallStakes(stakes={(wallet, day): wallet for wallet in (1, 2) for day in range(2)})
+    new = replace(old, pool=900_000, maximum_payout=500_000)
+    assert ["maximum_payout", "pool"] == causes_of(2, old, new)
+
+
 def test_what_becomes_of_empty_proposals_is_no_cause_where_none_is_empty() -> None:
     new = replace(ROUND, on_empty="redistribute", pool=2_000_003)
     assert "pool" in every_cause(ROUND, new)

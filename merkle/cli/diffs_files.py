@@ -134,7 +134,9 @@ def swap(made: Path, folder: Path, aside: Path) -> None:
 def _check_parent(path: Path) -> None:
     from allocation.errors import AsrError
 
-    if path.name in ("", "..") or not path.parent.is_dir():
+    if path.name in ("", ".."):
+        raise AsrError(f"{path}: no name of its own; give the name of what is to be written")
+    if not path.parent.is_dir():
         raise AsrError(f"{path}: the folder {path.parent} does not exist; make it first")
 
 

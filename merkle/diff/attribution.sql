@@ -10,7 +10,8 @@
 --         0 where a row weighs as much on both sides by how the rounds read it
 --
 -- A row of another power may also be of a wallet that is excluded, or multiplied, on one side only:
--- then it has each of these causes. A weight is its power times a whole number, so they divide.
+-- then it has each of these causes. A weight is its power times a whole number, so they divide. And
+-- a payout may cross a limit that changed because another pool was divided, too.
 --
 -- A share is pool x weight / total, rounded down, plus at most one left-over unit. It is never
 -- divided out: `floor_of` tells from pool x weight - (reward - 1) x total, which lies between 0 and
@@ -34,15 +35,15 @@ WITH joined AS (
                 WHEN 'minimum_vote' IN (o.cause, n.cause) THEN $minimum_vote
                 WHEN 'minimum_average' IN (o.cause, n.cause) THEN $minimum_average
                 WHEN 'minimum_payout' IN (o.cause, n.cause)
-                    THEN coalesce($minimum_payout, nullif(parts.cause, 0), $total)
+                    THEN coalesce($minimum_payout | other_division, nullif(parts.cause, 0), $total)
                 ELSE $unexplained
             END
             WHEN TRY(o.weight * $new_scale::HUGEINT)
                 IS DISTINCT FROM TRY(n.weight * $old_scale::HUGEINT) THEN $multiplier
             WHEN 'minimum_payout' IN (o.token_cause, n.token_cause)
-                THEN coalesce($minimum_payout, nullif(parts.cause, 0), $total)
+                THEN coalesce($minimum_payout | other_division, nullif(parts.cause, 0), $total)
             WHEN 'maximum_payout' IN (o.token_cause, n.token_cause)
-                THEN coalesce($maximum_payout, nullif(parts.cause, 0), $total)
+                THEN coalesce($maximum_payout | other_division, nullif(parts.cause, 0), $total)
             WHEN old_floor IS NULL OR new_floor IS NULL THEN $unexplained
             WHEN old_floor = new_floor THEN $rounding
             WHEN parts.cause = 0 THEN $unexplained
@@ -60,7 +61,8 @@ WITH joined AS (
             CASE WHEN o.cause IS NULL AND n.cause IS NULL
                 AND TRY(o.weight // o.power * $new_scale::HUGEINT)
                 <> TRY(n.weight // n.power * $old_scale::HUGEINT)
-                THEN $multiplier ELSE 0 END AS other_multiplier
+                THEN $multiplier ELSE 0 END AS other_multiplier,
+            coalesce(parts.cause & ~$total::UINTEGER, 0)::INTEGER AS other_division
     ) AS floors
 )
 
