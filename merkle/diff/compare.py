@@ -15,6 +15,7 @@ from merkle.diff.changes import changes_between
 from merkle.diff.reasons import is_read_otherwise, is_same_rows
 from merkle.diff.record import read_record
 from merkle.diff.settings import differing_settings
+from merkle.diff.sides import naming
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +108,10 @@ def compare(old: Side, new: Side, scratch: Path, progress: Progress | None = Non
 def _records(old: Side, new: Side) -> tuple[Record, Record] | None:
     if old.bundle is None or new.bundle is None:
         return None
-    return read_record(old.bundle), read_record(new.bundle)
+    with naming(old.bundle.path):
+        before = read_record(old.bundle)
+    with naming(new.bundle.path):
+        return before, read_record(new.bundle)
 
 
 def _differing_inputs(old: Record, new: Record) -> dict[str, tuple[str | None, str | None]]:

@@ -80,7 +80,7 @@ def _check_round(the_round: Round, manifest: Manifest) -> None:
         for tokens in (manifest.tokens, the_round.tokens)
     )
     if told != written:
-        raise BundleError(ROUND, f"has other tokens than {MANIFEST}")
+        raise BundleError(ROUND, f"has other tokens than {MANIFEST}; `asr verify` says which")
 
 
 def _scale(node: Node) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from merkle.bundle.read import open_bundle
 from merkle.proof import depth_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from allocation.address import Address
@@ -93,7 +94,22 @@ class Side:
             return self.listed
         assert self.bundle is not None, "a side is one or the other"  # noqa: S101 - see the class
         entry = next(entry for entry in self.bundle.manifest.tokens if entry.mint == mint)
-        return read_rows(self.bundle, entry)
+        with naming(self.bundle.path):
+            return read_rows(self.bundle, entry)
+
+
+@contextmanager
+def naming(bundle: Path) -> Iterator[None]:
+    """Say of a bundle that can't be trusted which of the two it is.
+
+    Errors: BundleError.
+    """
+    try:
+        yield
+    except BundleError as error:
+        found = error.finding
+        place = str(bundle / found.file)
+        raise BundleError(place, found.problem, line=found.line, wallet=found.wallet) from error
 
 
 def bundle_side(path: Path) -> Side:
@@ -102,9 +118,10 @@ def bundle_side(path: Path) -> Side:
     Errors: AsrError where there is no folder; BundleError for a bundle that contradicts itself or
             the digests it lists.
     """
-    bundle = open_bundle(path)
-    for problem in contradictions(bundle.manifest):
-        raise BundleError(MANIFEST, problem)
+    with naming(path):
+        bundle = open_bundle(path)
+        for problem in contradictions(bundle.manifest):
+            raise BundleError(MANIFEST, problem)
     return Side(
         facts=_facts(bundle.manifest),
         tokens=tuple(map(_token_side, bundle.manifest.tokens)),
