@@ -125,3 +125,10 @@ def test_resealed_inputs_of_another_digest_fail() -> None:
 def test_another_count_of_rows_fails_by_counting_them() -> None:
     files = edited(SOUND, "inputs.json", lambda inputs: inputs["allocations"].update(rows=7))
     assert {"rebuilt inputs.json"} == failed(audit_of(files))
+
+
+def test_an_object_is_named_by_its_keys_and_an_empty_one_as_such() -> None:
+    forged = change_manifest(lambda it: it["tokens"][0].update(unallocated={"nobody": "0"}))
+    assert [
+        "tokens[0].unallocated is an object of 'nobody', the inputs give an empty object"
+    ] == problems_of(audit_of(forged), "rebuilt manifest.json")

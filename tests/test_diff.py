@@ -179,6 +179,14 @@ def test_a_title_makes_another_bundle_that_pays_the_same(tmp_path: Path) -> None
     assert ("By hand", "Again") == (result.old.facts["round"], result.new.facts["round"])
 
 
+def test_progress_is_told_mint_by_mint(tmp_path: Path) -> None:
+    build(BY_HAND / "round.toml", tmp_path / "bundle")
+    side, said = bundle_side(tmp_path / "bundle"), []
+    compare(side, side, tmp_path, lambda *one: said.append(one))
+    count = len(side.tokens)
+    assert [("comparing", number, count) for number in range(count)] == said
+
+
 def test_a_manifest_that_contradicts_itself_is_not_compared(tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
     build(BY_HAND / "round.toml", bundle)

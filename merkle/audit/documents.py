@@ -48,5 +48,5 @@ def unequal(place: str, theirs: object, ours: object) -> Iterator[str]:
 
 def _shown(value: object) -> str:
     if isinstance(value, dict):
-        return f"an object of {quoted(', '.join(value))}"
+        return f"an object of {quoted(', '.join(value))}" if value else "an empty object"
     return f"a list of {len(value):,}" if isinstance(value, list) else quoted(value)
