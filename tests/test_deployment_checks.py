@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -223,6 +224,10 @@ def with_mint(plan: Plan, found: Found, **values: Any) -> Found:
     )
 
 
+def with_receiver(**values: Any) -> Callable[[Plan, Found], Found]:
+    return lambda plan, found: with_tokens(found, plan.tokens[0].clawback_receiver, **values)
+
+
 def with_locker(plan: Plan, found: Found) -> Found:
     key = plan.tokens[0].locker
     assert key is not None
@@ -233,7 +238,8 @@ def with_locker(plan: Plan, found: Found) -> Found:
 @pytest.mark.parametrize(
     ("wrong", "name", "problem"),
     [
-        (lambda plan, found: with_mint(plan, found, decimals=9), "mint decimals", "9"),
+        (partial(with_mint, decimals=9), "mint decimals", "9"),
+        (partial(with_mint, is_initialized=False), "mint", "not initialized"),
         (
             lambda plan, found: changed(found, plan.tokens[0].token.mint, owner=ANYBODY),
             "mint",
@@ -262,16 +268,9 @@ def with_locker(plan: Plan, found: Found) -> Found:
             "mint of the locker",
             "there is none",
         ),
-        (
-            lambda plan, found: with_tokens(found, plan.tokens[0].clawback_receiver, owner=ANYBODY),
-            "clawback receiver's owner",
-            str(STRANGER.pubkey()),
-        ),
-        (
-            lambda plan, found: with_tokens(found, plan.tokens[0].clawback_receiver, mint=ANYBODY),
-            "clawback receiver's mint",
-            str(STRANGER.pubkey()),
-        ),
+        (with_receiver(owner=ANYBODY), "clawback receiver's owner", str(STRANGER.pubkey())),
+        (with_receiver(mint=ANYBODY), "clawback receiver's mint", str(STRANGER.pubkey())),
+        (with_receiver(state=2), "clawback receiver's state", "frozen"),
     ],
 )
 def test_what_all_trees_share_is_checked_and_an_obstacle(
@@ -284,7 +283,7 @@ def test_what_all_trees_share_is_checked_and_an_obstacle(
     (check,) = check_plan(plan, wrong(plan, found))[0].failed
     assert (name, problem) == (check.name, check.found)
     assert any(
-        f"JUP: {name} is {problem}" in line for line in obstacles(plan, wrong(plan, found), NOW)
+        f"JUP, {name}: {problem}" in line for line in obstacles(plan, wrong(plan, found), NOW)
     )
 
 

@@ -15,10 +15,11 @@ from merkle.deployment.planning import make_plan
 from merkle.deployment.settings import read_settings
 from merkle.deployment.steps import steps_of
 from merkle.deployment.tokens import DeploymentError
-from tests.chain.building import ran, send, signed, tokens_at
+from tests.chain.building import make_tokens, ran, send, signed, tokens_at
 from tests.chain.server import serving
 from tests.deployments import (
     ADMIN,
+    MINT,
     NOW,
     SETTINGS,
     STEPS,
@@ -80,7 +81,7 @@ def test_a_strangers_distributor_is_an_obstacle(sending: Sending) -> None:
     create(sending.server.chain, strangers_plan())  # type: ignore[arg-type]
     found = found_on(sending.server.chain, sending.plan)  # type: ignore[arg-type]
     lines = obstacles(sending.plan, found, NOW)
-    difference = f"JUP tree 0: admin is {STRANGER.pubkey()}, planned is {ADMIN.pubkey()}"
+    difference = f"JUP tree 0, admin: {STRANGER.pubkey()}, planned is {ADMIN.pubkey()}"
     assert difference in lines
 
 
@@ -104,7 +105,7 @@ def test_another_root_is_found_before_anything_is_paid(sending: Sending) -> None
     chain: Any = sending.server.chain
     for step in steps_of(forged)[:2]:
         assert send(chain, list(step.instructions), ADMIN).error is None
-    with pytest.raises(DeploymentError, match=f"JUP tree 0: root is {'ee' * 32}, planned is"):
+    with pytest.raises(DeploymentError, match=f"JUP tree 0, root: {'ee' * 32}, planned is"):
         sending.run()
     assert 0 == first_vault(sending)
 
@@ -136,10 +137,22 @@ def test_a_distributor_that_changes_between_creation_and_payment_stops_the_run(
             chain.set_account(address, Account(account.lamports, bytes(content), account.owner))
 
     sending.before = change_root
-    with pytest.raises(DeploymentError, match="JUP tree 0: root is "):
+    with pytest.raises(DeploymentError, match="JUP tree 0, root: "):
         sending.run()
     assert STEPS[:3] == sending.announced
     assert 0 == first_vault(sending)
+
+
+def test_a_strangers_vault_is_an_obstacle_where_the_program_makes_it(sending: Sending) -> None:
+    planned = sending.plan.tokens[0].trees[0]
+    make_tokens(sending.server.chain, MINT, Pubkey(planned.distributor))
+    found = found_on(sending.server.chain, sending.plan)  # type: ignore[arg-type]
+    (line,) = obstacles(sending.plan, found, NOW)
+    assert line == (
+        f"JUP tree 0: somebody has made its vault {shown(planned.vault)}, as anybody can, and jito "
+        "refuses one that is there: set another first_version in the round file and build the "
+        "bundle again"
+    )
 
 
 def test_lamports_at_the_address_hinder_nothing(sending: Sending) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from solders.account import Account
 from solders.pubkey import Pubkey
+from solders.token.state import TokenAccount, TokenAccountState
 
 from merkle.deployment.pending import obstacles, pending_steps
 from merkle.deployment.planning import make_plan
@@ -15,6 +16,7 @@ from merkle.deployment.settings import read_settings
 from merkle.deployment.steps import costs_of
 from merkle.program.rent import rent_exempt
 from tests.chain.building import SOL, make_tokens
+from tests.chain.keys import TOKEN
 from tests.deployments import (
     ADMIN,
     FUNDER,
@@ -22,6 +24,7 @@ from tests.deployments import (
     NOW,
     SETTINGS,
     STEPS,
+    STRANGER,
     found_on,
     plan_of,
     ready_chain,
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from tests.chain.model import ModelChain
 
 SYSTEM = Pubkey.default()
+OTHER = STRANGER.pubkey()
 PLAN = plan_of()
 
 
@@ -66,6 +70,29 @@ def test_tokens_that_the_funder_lacks_are_an_obstacle(chain: ModelChain) -> None
     chain.set_account(Pubkey(PLAN.tokens[0].source), Account(0, b"", SYSTEM))
     (line,) = lines(chain)
     assert "holds 0.000000, 3000.000000 are to be paid" in line
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"owner": OTHER}, f"belongs to {OTHER}, who alone can pay from it"),
+        ({"mint": OTHER}, f"is of the mint {OTHER}"),
+        ({"state": TokenAccountState.Frozen}, "is frozen; ask whoever froze it"),
+    ],
+)
+def test_an_account_that_cannot_pay_is_an_obstacle_before_anything_is_made(
+    chain: ModelChain, values: dict[str, Any], problem: str
+) -> None:
+    sound: dict[str, Any] = {
+        "mint": MINT,
+        "owner": FUNDER.pubkey(),
+        "state": TokenAccountState.Initialized,
+    }
+    mint, owner, state = (sound | values).values()
+    content = bytes(TokenAccount(mint, owner, 3_000_000_000, None, state, None, 0))
+    source = Pubkey(PLAN.tokens[0].source)
+    chain.set_account(source, Account(SOL, content, TOKEN))
+    assert [f"JUP: the funder's token account {source} {problem}"] == lines(chain)
 
 
 def test_sol_that_a_payer_lacks_is_an_obstacle(chain: ModelChain) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from merkle.program.layouts_distributor import DistributorAccount
 
 VAULT_BALANCE: Final = "vault balance"
+_STATES: Final = ("not initialized", "in use", "frozen")  # of a token account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,8 @@ def _rests_on(planned: PlannedToken, found: Found) -> Iterator[Check]:
     if isinstance(mint, str):
         yield _same("mint", "a mint of SPL Token", mint)
     else:
-        yield _same("mint", "a mint of SPL Token", "a mint of SPL Token")
+        is_usable = "a mint of SPL Token" if mint.is_initialized else "not initialized"
+        yield _same("mint", "a mint of SPL Token", is_usable)
         yield _same("mint decimals", token.decimals, mint.decimals)
     if planned.locker is not None:
         locker = decoded_in(found, planned.locker, LOCKED_VOTER, decode_locker)
@@ -158,6 +160,7 @@ def _receiver_checks(planned: PlannedToken, found: Found) -> Iterator[Check]:
         return
     yield _same(f"{name} owner", owner, format_address(account.owner))
     yield _same(f"{name} mint", format_address(planned.token.mint), format_address(account.mint))
+    yield _same(f"{name} state", _STATES[INITIALIZED], _STATES[account.state])
 
 
 def _field_checks(
@@ -214,7 +217,7 @@ def _vault_checks(tree: PlannedTree, found: Found, account: DistributorAccount) 
         return
     yield _same("vault's owner", format_address(tree.distributor), format_address(vault.owner))
     yield _same("vault's mint", format_address(tree.arguments.mint), format_address(vault.mint))
-    yield _same("vault's state", INITIALIZED, vault.state)
+    yield _same("vault's state", _STATES[INITIALIZED], _STATES[vault.state])
     yield _same("vault's delegate", "none", _key_text(vault.delegate))
     yield _same("vault's close authority", "none", _key_text(vault.close_authority))
     unclaimed = account.max_total_claim - account.total_amount_claimed

@@ -11,7 +11,7 @@ from merkle.deployment.cautions import refused_times
 from merkle.deployment.chain import NOTHING_THERE, token_account_in
 from merkle.deployment.checks import check_token, check_tree, foundations, missing_in_vault
 from merkle.deployment.steps import costs_of, fund_step, steps_of
-from merkle.program.layouts_token import TOKEN_ACCOUNT_BYTES
+from merkle.program.layouts_token import INITIALIZED, TOKEN_ACCOUNT_BYTES
 from merkle.program.rent import rent_exempt
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from merkle.deployment.checks import Check, Checked
     from merkle.deployment.planning import Plan, PlannedToken, PlannedTree
     from merkle.deployment.steps import Step
+    from merkle.program.layouts_token import TokenAccount
 
 SOL_DECIMALS: Final = 9  # a lamport is the last of them
 
@@ -54,12 +55,12 @@ def differences(checked: Checked) -> Iterator[str]:
     """Say in one line each what is not as planned, the balance of a vault apart."""
     if not checked.is_right:
         for check in checked.failed:
-            yield f"{checked.title}: {difference(check)}"
+            yield f"{checked.title}, {difference(check)}"
 
 
 def difference(check: Check) -> str:
     """Say in one line what should be and what is."""
-    return f"{check.name} is {check.found}, planned is {check.expected}"
+    return f"{check.name}: {check.found}, planned is {check.expected}"
 
 
 def lack(planned: PlannedToken, tree: PlannedTree, found: Found) -> int:
@@ -97,14 +98,28 @@ def _of_token(planned: PlannedToken, found: Found) -> Iterator[str]:
     symbol = planned.token.symbol
     for check in foundations(planned, found):
         if not check.passed:
-            yield f"{symbol}: {difference(check)}"
+            yield f"{symbol}, {difference(check)}"
     for check in check_token(planned, found).failed:
         if check.name.startswith("clawback receiver") and check.found != NOTHING_THERE:
-            yield f"{symbol}: {difference(check)}"
+            yield f"{symbol}, {difference(check)}"
     for tree in planned.trees:
         checked = check_tree(planned, tree, found)
         if checked.is_made:
             yield from differences(checked)
+        elif planned.token.profile.creates_vault:
+            yield from _of_made_vault(planned, tree, found)
+
+
+def _of_made_vault(planned: PlannedToken, tree: PlannedTree, found: Found) -> Iterator[str]:
+    """Name a vault that stands already where the program makes it: then it can't, ever."""
+    if token_account_in(found, tree.vault) == NOTHING_THERE:
+        return
+    symbol, program = planned.token.symbol, planned.token.program
+    yield (
+        f"{symbol} tree {tree.tree.number}: somebody has made its vault "
+        f"{format_address(tree.vault)}, as anybody can, and {program} refuses one that is there: "
+        "set another first_version in the round file and build the bundle again"
+    )
 
 
 def _lacking_tokens(steps: Sequence[Step], found: Found) -> Iterator[str]:
@@ -115,7 +130,10 @@ def _lacking_tokens(steps: Sequence[Step], found: Found) -> Iterator[str]:
         amount = needed.pop(step.planned.source, 0)
         token = step.planned.token
         account = token_account_in(found, step.planned.source)
-        held = 0 if isinstance(account, str) else account.amount
+        held = 0
+        if amount and not isinstance(account, str):
+            held = account.amount
+            yield from _of_source(step.planned, account)
         if held < amount:
             yield (
                 f"{token.symbol}: the funder's token account "
@@ -123,6 +141,17 @@ def _lacking_tokens(steps: Sequence[Step], found: Found) -> Iterator[str]:
                 f"{format_tokens(held, token.decimals)}, "
                 f"{format_tokens(amount, token.decimals)} are to be paid; pay the rest in"
             )
+
+
+def _of_source(planned: PlannedToken, account: TokenAccount) -> Iterator[str]:
+    """Say why the account that pays cannot, before distributors are made for nothing."""
+    place = f"{planned.token.symbol}: the funder's token account {format_address(planned.source)}"
+    if account.owner != planned.settings.funder:
+        yield f"{place} belongs to {format_address(account.owner)}, who alone can pay from it"
+    if account.mint != planned.token.mint:
+        yield f"{place} is of the mint {format_address(account.mint)}"
+    if account.state != INITIALIZED:
+        yield f"{place} is frozen; ask whoever froze it"
 
 
 def _lacking_lamports(steps: list[Step], found: Found) -> Iterator[str]:
