@@ -128,7 +128,7 @@ def test_files_that_cannot_be_settings_are_refused(desk: Desk) -> None:
     path.write_bytes(b"\xff")
     assert "deploy.toml: not UTF-8; save the file as UTF-8" in desk.plan(code=1)
     path.write_bytes(b" " * 2**21)
-    assert "more than 1,048,576 bytes; this is no deploy.toml" in desk.plan(code=1)
+    assert "more than 1,048,576 bytes; this is not deploy.toml" in desk.plan(code=1)
     path.unlink()
     assert "no such file; give the path of deploy.toml" in desk.plan(code=1)
 

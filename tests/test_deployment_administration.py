@@ -161,6 +161,13 @@ def test_what_a_program_cannot_do_is_refused(
         planned(change, program)
 
 
+def test_seconds_given_as_a_slot_are_said() -> None:
+    _, account = deployed("kamino")
+    change = NewActivation(admin=A, activation=Activation(point=CLAWBACK, is_time=False))
+    (found,) = change.cautions(token("kamino"), account, 0)
+    assert "if these are unix seconds" in found
+
+
 @pytest.mark.parametrize(
     ("change", "cautions"),
     [

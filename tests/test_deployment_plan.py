@@ -262,6 +262,21 @@ def test_the_address_of_a_multisig_is_a_warning_once() -> None:
     assert found.startswith(f"{OFF_CURVE} is no key but the address of a program's account")
 
 
+def test_a_clawback_owner_without_a_key_is_a_warning() -> None:
+    (found,) = cautions(token(), f'clawback_owner = "{OFF_CURVE}"')
+    assert found == (
+        f"the clawback owner {OFF_CURVE} is no key but the address of a program's account: only "
+        "that program can move what comes back"
+    )
+
+
+@pytest.mark.parametrize("program", ["jupiter", "kamino"])
+def test_seconds_written_as_a_slot_are_a_warning(program: str) -> None:
+    (found,) = cautions(token(program), f"activation = {NOW}")
+    assert found.startswith("JUP: claims begin with slot 1,767,225,600, which does not come before")
+    assert [] == cautions(token(program), "activation = 500000000")
+
+
 def test_a_base_that_nobody_can_sign_with_is_a_warning() -> None:
     (found,) = cautions(replace(token(), base=parse_address(OFF_CURVE)))
     assert f"nobody can sign with the base {OFF_CURVE}: it is no key of a keypair" == found

@@ -213,6 +213,21 @@ def test_a_failure_without_a_log_is_told_as_the_node_has_it(
         sending.run()
 
 
+def test_the_log_is_shown_where_nothing_else_says_why(sending: Sending) -> None:
+    program = "KdisqEcXbXKaTrBFqeDLhMmBvymLTwj9GmhDcdJyGat"
+    logs = ["Program log: \x1b[31mred", f"Program {program} failed: it was strange"]
+    details = {"err": {"InstructionError": [0, "ProgramFailedToComplete"]}, "logs": logs}
+    sending.server.fail(ErrorObject(-32002, "failed", details), method="sendTransaction")
+    with pytest.raises(DeploymentError) as refused:
+        sending.run()
+    heading, *shown = str(refused.value).splitlines()
+    assert heading.endswith("it failed: kamino: it was strange: see the log; nothing more was sent")
+    assert shown == [
+        "  log: 'Program log: \\x1b[31mred'",
+        f"  log: Program {program} failed: it was strange",
+    ]
+
+
 def test_a_transaction_that_fails_on_chain_stops_the_run(sending: Sending) -> None:
     def failed(answer: dict[str, object]) -> dict[str, object]:
         error = {"InstructionError": [0, {"Custom": 1}]}

@@ -114,7 +114,10 @@ def test_what_is_missing_is_named_once() -> None:
         (f'clawback_owner = "{"1" * 32}"', "4: clawback_owner '1+': the system program, .*"),
         ('closable = "no"', "4: closable 'no': text, not true or false; .*"),
         ("end_vesting = 1770000000", "4: end_vesting '1770000000': a number, not a moment; .*"),
-        ("end_vesting = 2026-02-01", "4: end_vesting '2026-02-01': a date or time, not a .*"),
+        (
+            "end_vesting = 2026-02-01",
+            "4: end_vesting '2026-02-01': a day without an hour; .*",
+        ),
         ("end_vesting = 2026-02-01T00:00:00", "4: end_vesting '.*': a time without an offset .*"),
         (
             "end_vesting = 2026-02-01T00:00:00+02:00",

@@ -18,7 +18,7 @@ def read_small(path: Path, limit: int, what: str) -> bytes:
     with path.open("rb") as stream:
         content = stream.read(limit + 1)
     if len(content) > limit:
-        raise AsrError(f"{path}: more than {limit:,} bytes; this is no {what}")
+        raise AsrError(f"{path}: more than {limit:,} bytes; this is not {what}")
     return content
 
 

@@ -64,7 +64,7 @@ def status(
     tokens = _tokens(opened, symbol)
     # many calls, so a busy node is given more time to recover than a single one would need
     clients = [rpc.connect(rpc_url, limits=rpc.Limits(attempts=8)) for _ in range(connections)]
-    network = rpc.network(clients[0])
+    network = rpc.network(rpc.connect(rpc_url))  # where nothing listens, that is said sooner
     with ExitStack() as stack:
         report = stack.enter_context(progress())
         file = None if csv is None else stack.enter_context(UnclaimedFile(csv, force=force))

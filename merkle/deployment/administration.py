@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from allocation.address import format_address
-from merkle.deployment.moments import show_time
+from merkle.deployment.moments import far_slot, is_out_of_reach, show_time
 from merkle.deployment.tokens import DeploymentError
 from merkle.program.addresses import associated_token_address
 from merkle.program.instructions_admin import (
@@ -170,6 +170,9 @@ class NewActivation:
         """Say what the distributor holds against it."""
         del now
         yield from _of_admin(self.admin, account)
+        begin = self.activation
+        if not begin.is_time and is_out_of_reach(begin.point, account.clawback_start):
+            yield far_slot(begin.point)
         counts_time = token.profile.activation == "point" and account.activation_type == BY_TIME
         if self.activation.point and counts_time != self.activation.is_time:
             kind = "a time" if counts_time else "a slot"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from solders.pubkey import Pubkey
 
 from allocation.address import format_address
-from merkle.deployment.moments import show_time
+from merkle.deployment.moments import far_slot, is_out_of_reach, show_time
 from merkle.program import depth_limit, too_deep
 
 if TYPE_CHECKING:
@@ -56,10 +56,14 @@ def _of_token(planned: PlannedToken) -> Iterator[str]:
     if settings.operator is not None:
         operator = format_address(settings.operator)
         yield f"no wallet can claim without the signature of the operator {operator}"
+    begin, clawback = settings.activation, settings.clawback_start
+    if not begin.is_time and is_out_of_reach(begin.point, clawback):
+        yield far_slot(begin.point)
     if not profile.has_base:
         yield (
             f"anybody can make a {profile.name} distributor at these addresses before you, with "
-            "another root or admin: fund none that `asr deploy check` has not passed"
+            "another root or admin, or its vault, which keeps you from making it: fund none that "
+            "`asr deploy check` has not passed"
         )
 
 
@@ -88,6 +92,13 @@ def _of_signers(plan: Plan) -> Iterator[str]:
                 f"{format_address(key)} is no key but the address of a program's account, such as "
                 "a multisig's vault: give its program the instructions of the plan; `asr deploy "
                 "send` cannot sign for it"
+            )
+    owners = dict.fromkeys(planned.settings.clawback_owner for planned in plan.tokens)
+    for key in owners:
+        if key not in admins and key not in funders and not Pubkey(key).is_on_curve():
+            yield (
+                f"the clawback owner {format_address(key)} is no key but the address of a "
+                "program's account: only that program can move what comes back"
             )
     for base in dict.fromkeys(planned.trees[0].arguments.base for planned in plan.tokens):
         if base is not None and not Pubkey(base).is_on_curve():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from allocation.errors import BadValueError
@@ -16,6 +16,8 @@ NOTHING: Final = "none"  # takes away what stands above for all tokens
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d([Zz]|\+00:00)", re.ASCII)
 _WRITE_A_TIME: Final = "write it in UTC, e.g. 2026-01-31T12:00:00Z"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_SLOT: Final = 1_584_368_940  # unix seconds: the genesis of mainnet; other chains are younger
+_MOST_SLOTS: Final = 5  # a second; there are 2.5 as long as one takes 400 ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,8 @@ def time_of(value: object) -> int:
     """Accept a moment in UTC to the second, as TOML's date-time or as text: unix seconds."""
     if isinstance(value, str):
         value = _parsed(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        raise BadValueError("a day without an hour", _WRITE_A_TIME)
     if not isinstance(value, datetime):
         raise BadValueError(f"{kind_of(value)}, not a moment", _WRITE_A_TIME)
     if value.utcoffset() not in (None, timedelta(0)):
@@ -61,6 +65,19 @@ def show_time(moment: int) -> str:
         return (_EPOCH + timedelta(seconds=moment)).strftime("%Y-%m-%dT%H:%M:%SZ")
     except OverflowError:
         return f"{moment} s"
+
+
+def is_out_of_reach(slot: int, moment: int) -> bool:
+    """Say whether no chain gets to a slot before a moment (unix seconds)."""
+    return slot > (moment - _FIRST_SLOT) * _MOST_SLOTS
+
+
+def far_slot(slot: int) -> str:
+    """Warn of a slot that is out of reach: most likely somebody wrote seconds."""
+    return (
+        f"claims begin with slot {slot:,}, which does not come before the clawback: if these are "
+        "unix seconds, write a time, or the number of a slot"
+    )
 
 
 def _parsed(text: str) -> datetime:

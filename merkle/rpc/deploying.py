@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from merkle.bundle.findings import printable
 from merkle.deployment.chain import FoundAccount, accounts_of
 from merkle.deployment.checks import check_plan
 from merkle.deployment.keys import sign
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from merkle.rpc.types import Account, Outcome, Signature
 
 NO_BLOCKHASH: Final = "BlockhashNotFound"
+MOST_LINES: Final = 12  # of the log of a transaction that failed for no reason known here
+LONGEST_LINE: Final = 200  # characters of it that are shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +160,11 @@ def read_chain(client: Client, plan: Plan, at_least: int, patience: Patience) ->
             return dict(zip(keys, map(_found, read.accounts), strict=True))
         time.sleep(patience.poll)
     problem = f"the node is at slot {read.slot:,}, behind slot {at_least:,} where we were seen"
-    raise RpcError(client.shown, "getMultipleAccounts", problem, "use another node")
+    remedy = (
+        "use another node; if no node is that far, one has lied: once nothing is on its way any "
+        "more, move deploy-....sent away, where that slot stands"
+    )
+    raise RpcError(client.shown, "getMultipleAccounts", problem, remedy)
 
 
 def _found(account: Account | None) -> FoundAccount | None:
@@ -186,4 +193,7 @@ def refuse_differences(plan: Plan, found: Found) -> None:
 def _failed(step: Step, logs: Sequence[str], reason: str) -> NoReturn:
     failure = failure_in(logs, step.planned.token.profile)
     why = str(failure) if failure is not None else reason or "the node does not say why"
-    raise DeploymentError(f"{step.title}: it failed: {why}; nothing more was sent")
+    is_known = failure is not None and failure.code is not None
+    shown = [] if is_known else [printable(line[:LONGEST_LINE]) for line in logs[-MOST_LINES:]]
+    heading = f"{step.title}: it failed: {why}; nothing more was sent"
+    raise DeploymentError("\n".join([heading, *(f"  log: {line}" for line in shown)]))
