@@ -126,6 +126,20 @@ def test_a_manifest_of_another_method_than_the_round_file_is_refused(
         )
 
 
+def test_other_amounts_under_the_same_root_are_refused(
+    bundles: tuple[Path, Path], tmp_path: Path
+) -> None:
+    files = files_of(bundles[0])
+    header, (first, one), (second, other), *rest = [
+        line.split(b",", 1) for line in files["JUP/allocations.csv"].splitlines()
+    ]
+    swapped = [header, (first, other), (second, one), *rest]
+    content = b"".join(b",".join(line) + b"\n" for line in swapped)
+    put(seal({**files, "JUP/allocations.csv": content}), tmp_path / "forged")
+    with pytest.raises(AsrError, match="JUP: tree 0 has one root on both sides, but other"):
+        compare(bundle_side(bundles[0]), bundle_side(tmp_path / "forged"), tmp_path)
+
+
 def test_a_round_file_that_is_none_is_refused(bundles: tuple[Path, Path], tmp_path: Path) -> None:
     put(seal({**files_of(bundles[1]), "round.toml": b"nothing"}), tmp_path / "forged")
     with pytest.raises(InputErrors):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocation.errors import AsrError
 from merkle.diff.attribution import attribute, attributing, causes_of
 from merkle.diff.causes import bit
 from merkle.diff.changes import changes_between
@@ -135,6 +136,8 @@ def _compare_token(comparison: _Comparison, mint: Address, scratch: Path) -> Tok
             comparison.new.rows(mint),
             new.tree_numbers() if new else np.zeros(0, np.int64),
         )
+        if comparison.records is not None:
+            _check_roots(old, new, changes)
         causes = (
             causes_of(changes, found.result())
             if found
@@ -149,6 +152,26 @@ def _compare_token(comparison: _Comparison, mint: Address, scratch: Path) -> Tok
         changes=changes.with_causes(causes),
         moved=moved,
     )
+
+
+def _check_roots(old: TokenSide | None, new: TokenSide | None, changes: Changes) -> None:
+    """Refuse lists that differ where both manifests name one root, which has one list.
+
+    No root is computed here: `verify` does that.
+
+    Errors: AsrError.
+    """
+    if old is None or new is None:
+        return
+    pairs = enumerate(zip(old.trees, new.trees, strict=False))
+    same = [number for number, (before, after) in pairs if before.root == after.root]
+    differing = np.isin(same, np.concatenate([changes.old_trees, changes.new_trees]))
+    if differing.any():
+        number = same[int(np.argmax(differing))]
+        raise AsrError(
+            f"{new.symbol}: tree {number} has one root on both sides, but other amounts; "
+            "`asr verify` says which of the bundles is wrong"
+        )
 
 
 def _divided(
