@@ -184,18 +184,39 @@ def test_with_json_stdout_holds_the_checks_alone(planned: Desk) -> None:
 
 def test_a_check_names_every_difference_and_exits_1(planned: Desk) -> None:
     text = planned.check("--plan", planned.plan_file, code=1)
-    assert "distributor  FAIL  there is none, planned is one of jupiter" in text
+    assert "  distributor  FAIL     there is none\n               planned  one of jupiter" in text
     planned.send("--yes")
     (planned.folder / "other.toml").write_text(
         SETTINGS.replace(str(ADMIN.pubkey()), str(STRANGER.pubkey())), "utf-8"
     )
     text = planned.check("--deploy", planned.folder / "other.toml", "--token", "WEN", code=1)
-    assert f"FAIL  {ADMIN.pubkey()}, planned is {STRANGER.pubkey()}" in text
+    assert f"  admin              FAIL     {ADMIN.pubkey()}\n" in text
+    assert f"                     planned  {STRANGER.pubkey()}\n" in text
     assert "checks failed: the chain is not as planned." in text
     document = json.loads(
         planned.check("--deploy", planned.folder / "other.toml", "--json", code=1)
     )
     assert not document["passed"]
+
+
+def test_a_check_shows_a_line_per_tree_or_every_value(planned: Desk) -> None:
+    planned.send("--yes")
+    text = planned.check("--plan", planned.plan_file)
+    _, _, *lines, _, verdict = text.splitlines()
+    assert verdict == "All 108 checks pass: the chain is as planned."
+    document = json.loads(planned.plan_file.read_bytes())
+    first = document["tokens"][0]["trees"][0]["distributor"]
+    assert lines[:2] == [
+        f"JUP         pass  6 checks   {JUP}",
+        f"JUP tree 0  pass  32 checks  {first}",
+    ]
+    assert ["JUP", "JUP tree 0", "JUP tree 1", "WEN", "WEN tree 0"] == [
+        line.partition("  ")[0] for line in lines
+    ]
+    assert all(len(line) <= 80 for line in lines)
+    text = planned.check("--plan", planned.plan_file, "--all")
+    assert 108 + len(lines) == len(text.splitlines()) - 4
+    assert "\n  vault's state            pass     in use\n" in text
 
 
 def test_a_check_needs_one_of_plan_and_settings(planned: Desk) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 deploy = typer.Typer(
     name="deploy",
-    help="Plan, send and check the distributors of a bundle, and keep them.",
+    help="Plan, send, check and keep the distributors of a bundle.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -88,7 +88,7 @@ def plan(  # noqa: PLR0913 - one parameter per option
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Say everything that a deployment will do; nothing is signed or sent.
+    """Say what a deployment will do, and send nothing.
 
     Prints every address, argument, amount and cost. --out writes plan.json with the unsigned
     transactions, and as instructions for a multisig; `send` and `check` read it.

@@ -82,9 +82,10 @@ def set_operator(  # noqa: PLR0913 - one parameter per option
     nonce_authority: NonceAuthorityOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Name another operator, whose signature the claims need.
+    """Name another operator for the claims.
 
-    Only where distributors were made with an operator. Prints unsigned transactions.
+    They need its signature then. Works only where distributors were made with an operator. Prints
+    unsigned transactions.
     """
     from merkle.deployment.administration import NewOperator
 
@@ -112,9 +113,9 @@ def set_clawback_receiver(  # noqa: PLR0913 - one parameter per option
     nonce_authority: NonceAuthorityOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Let clawbacks pay somebody else; the token accounts are made where they are missing.
+    """Let clawbacks pay somebody else.
 
-    Prints unsigned transactions.
+    The token accounts are made where they are missing. Prints unsigned transactions.
     """
     from merkle.deployment.administration import NewClawbackReceiver
 
@@ -148,10 +149,10 @@ def set_activation(  # noqa: PLR0913 - one parameter per option
     nonce_authority: NonceAuthorityOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Say when claims begin: a time, or a slot where distributors count in slots.
+    """Say when claims begin.
 
-    How a distributor counts was said when it was made; with --rpc-url it is looked up. Prints
-    unsigned transactions.
+    That is a time, or a slot where distributors count in slots. How one counts was said when it
+    was made; with --rpc-url it is looked up. Prints unsigned transactions.
     """
     from merkle.deployment.administration import NewActivation
 
@@ -180,10 +181,10 @@ def clawback(  # noqa: PLR0913 - one parameter per option
     nonce_authority: NonceAuthorityOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Take back what nobody has claimed, and end all claims for good.
+    """Take back what nobody has claimed.
 
-    Works from the start of clawback on, and only to the receiver that the distributor names.
-    Prints unsigned transactions.
+    That ends all claims for good. It works from the start of clawback on, and only to the receiver
+    that the distributor names. Prints unsigned transactions.
     """
     from merkle.deployment.administration import Clawback
 

@@ -34,11 +34,15 @@ def check(
         Path | None, typer.Option("--deploy", metavar="FILE", help="Or how it is planned.")
     ] = None,
     symbol: TokenOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show every check, not only those that failed.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Compare every distributor and vault with the plan.
 
-    Exit 1 if one value differs: a claim could fail, or somebody else could have made it.
+    Shows a line per tree, and below it every value that differs. Exit 1 if one does: a claim could
+    fail, or somebody else could have made it.
     """
     from merkle import rpc
     from merkle.deployment.checks import check_plan
@@ -50,7 +54,7 @@ def check(
     found = read_chain(client, plan, 0, Patience())
     if not as_json:
         print_lines([f"network  {network_line(network)}", ""])
-    show_checked(check_plan(plan, found), as_json=as_json)
+    show_checked(check_plan(plan, found), every=every, as_json=as_json)
 
 
 def _planned(

@@ -228,11 +228,11 @@ def _finish(sender: "Sender", *, as_json: bool) -> None:
     from merkle.deployment.checks import check_plan
 
     checked = check_plan(sender.plan, sender.read())
-    show_checked(checked, as_json=as_json)
+    show_checked(checked, every=False, as_json=as_json)
 
 
-def show_checked(checked: "Sequence[Checked]", *, as_json: bool) -> None:
-    """Print all checks and exit 1 if one failed."""
+def show_checked(checked: "Sequence[Checked]", *, every: bool, as_json: bool) -> None:
+    """Print what was checked, or `every` single check, and exit 1 if one failed."""
     failed = sum(len(one.failed) for one in checked)
     total = sum(len(one.checks) for one in checked)
     verdict = f"All {counted(total, 'check')} pass: the chain is as planned."
@@ -241,7 +241,7 @@ def show_checked(checked: "Sequence[Checked]", *, as_json: bool) -> None:
     if as_json:
         print_json({"passed": not failed, "checked": [_checked_object(one) for one in checked]})
     else:
-        print_lines([*checked_lines(checked), "", verdict])
+        print_lines([*checked_lines(checked, every=every), "", verdict])
     raise typer.Exit(1 if failed else 0)
 
 

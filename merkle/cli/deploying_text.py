@@ -9,13 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from allocation.address import Address
-    from merkle.deployment.checks import Checked
+    from merkle.deployment.checks import Check, Checked
     from merkle.deployment.planning import Plan, PlannedToken, PlannedTree
     from merkle.deployment.steps import Step
     from merkle.program.transactions import Freshness
     from merkle.rpc import Network
 
 SOL_DECIMALS = 9
+PLANNED = "planned"
 
 
 def token_lines(planned: "PlannedToken") -> list[str]:
@@ -137,17 +138,38 @@ def network_line(network: "Network") -> str:
     return f"{network.name} (genesis {network.genesis_hash})"
 
 
-def checked_lines(checked: "Sequence[Checked]") -> list[str]:
-    """Show one line per check, pass or FAIL, with both values where they differ."""
-    lines: list[str] = []
-    for one in checked:
-        lines += ["", f"{one.title}  {_shown(one.address)}"]
-        width = max(len(check.name) for check in one.checks)
-        for check in one.checks:
-            verdict = "pass" if check.passed else "FAIL"
-            what = check.found if check.passed else f"{check.found}, planned is {check.expected}"
-            lines.append(f"  {check.name.ljust(width)}  {verdict}  {what}")
-    return lines[1:]
+def checked_lines(checked: "Sequence[Checked]", *, every: bool) -> list[str]:
+    """Show a line per tree and below it what failed, or with `every` each single check."""
+    titles = [one.title for one in checked]
+    counts = [_count(one) for one in checked]
+    widths = max(map(len, titles)), max(map(len, counts))
+    lines = []
+    for one, title, count in zip(checked, titles, counts, strict=True):
+        start = f"{title.ljust(widths[0])}  {_verdict(passed=one.passed)}  {count.ljust(widths[1])}"
+        lines.append(f"{start}  {_shown(one.address)}")
+        lines += _check_lines(one.checks if every else one.failed)
+    return lines
+
+
+def _count(checked: "Checked") -> str:
+    total = counted(len(checked.checks), "check")
+    return total if checked.passed else f"{len(checked.failed)} of {total}"
+
+
+def _check_lines(checks: "Sequence[Check]") -> list[str]:
+    """Show what each check found, and below it what is planned where that is something else."""
+    width = max((len(check.name) for check in checks), default=0)
+    lines = []
+    for check in checks:
+        verdict = _verdict(passed=check.passed).ljust(len(PLANNED))
+        lines.append(f"  {check.name.ljust(width)}  {verdict}  {check.found}")
+        if not check.passed:
+            lines.append(f"  {' ' * width}  {PLANNED}  {check.expected}")
+    return lines
+
+
+def _verdict(*, passed: bool) -> str:
+    return "pass" if passed else "FAIL"
 
 
 def _shown(key: bytes) -> str:

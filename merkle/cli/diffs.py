@@ -85,11 +85,11 @@ def diff(  # noqa: PLR0913 - one parameter per option
     expect: expected.Expect = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Compare what two sides pay, to whom, from which trees, and say why it differs.
+    """Compare what two sides pay, to whom, and from which trees.
 
-    Exit 0: the same can be claimed from both, whatever else differs. Exit 1: it can't. Where
-    something is expected (--allow-..., --max-..., --no-..., --same-..., --expect), that decides
-    instead. Exit 0: everything is as expected. Exit 1: it isn't.
+    Says why it differs. Exit 0: the same can be claimed from both, whatever else differs. Exit 1:
+    it can't. Where something is expected (--allow-..., --max-..., --no-..., --same-..., --expect),
+    that decides instead. Exit 0: everything is as expected. Exit 1: it isn't.
     """
     from merkle.diff.gates import Gates
 

@@ -58,11 +58,11 @@ def rehearse(
     symbol: TokenOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Execute every claim of a bundle on the claim program, in a virtual machine.
+    """Execute every claim on the claim program's own binary.
 
-    Creates mint, distributor and vault, lets every wallet claim with its proof from the bundle,
-    checks each base unit, and tries forgeries. Nothing leaves this machine. Exit 1 unless every
-    claim works and every forgery is refused.
+    Runs it in a virtual machine: creates mint, distributor and vault, lets every wallet claim with
+    its proof from the bundle, checks each base unit, and tries forgeries. Nothing leaves this
+    machine. Exit 1 unless every claim works and every forgery is refused.
     """
     from merkle.rehearse import Programs, rehearse_bundle
 
