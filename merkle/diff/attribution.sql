@@ -58,10 +58,13 @@ WITH joined AS (
             floor_of(new_pool, reduced(n.weight, new_divisor), n.reward, new_total) AS new_floor,
             CASE WHEN (o.cause = 'excluded') IS DISTINCT FROM (n.cause = 'excluded')
                 AND 'excluded' IN (o.cause, n.cause) THEN $exclusion ELSE 0 END AS other_exclusion,
-            CASE WHEN o.cause IS NULL AND n.cause IS NULL
-                AND TRY(o.weight // o.power * $new_scale::HUGEINT)
-                <> TRY(n.weight // n.power * $old_scale::HUGEINT)
-                THEN $multiplier ELSE 0 END AS other_multiplier,
+            CASE
+                WHEN o.power IS NOT DISTINCT FROM n.power THEN 0  -- and nothing slow is divided
+                WHEN coalesce(o.cause, n.cause) IS NOT NULL THEN 0
+                WHEN TRY(o.weight // o.power * $new_scale::HUGEINT)
+                    <> TRY(n.weight // n.power * $old_scale::HUGEINT) THEN $multiplier
+                ELSE 0
+            END AS other_multiplier,
             coalesce(parts.cause & ~$total::UINTEGER, 0)::INTEGER AS other_division
     ) AS floors
 )
