@@ -75,7 +75,7 @@ def test_a_change_says_plainly_what_it_does(desk: Desk, name: str, words: str) -
     text = change(desk, name)
     assert words in text
     assert "nothing is signed or sent here" in text
-    assert "blockhash  empty: put a recent one in before signing" in text
+    assert "blockhash  empty: put a recent one in, or pass" in text
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -60,12 +60,17 @@ def test_a_plan_shows_every_address_and_amount(desk: Desk) -> None:
         "claims begin    at once: as soon as a vault is funded",
         "verified   not here: run `asr verify` first, or pass --verify",
         "network    not asked: no --rpc-url",
-        "blockhash  empty: put a recent one in before signing",
+        "blockhash  empty: put a recent one in, or pass",
         "8 transactions, in this order; nothing is signed or sent here",
-        f"signed by admin {ADMIN.pubkey()}, base {BASE.pubkey()}",
+        f"     signed by admin {ADMIN.pubkey()}\n               base {BASE.pubkey()}\n",
         "warning: WEN: anybody can make a jito distributor",
     ):
         assert part in text
+
+
+def test_a_plan_keeps_to_80_columns(planned: Desk) -> None:
+    lines = planned.plan("--now", "2026-01-01T00:00:00Z").splitlines()
+    assert [] == [line for line in lines if len(line) > 80 and not line.startswith("warning: ")]
 
 
 def test_an_operator_and_a_locker_are_shown(desk: Desk) -> None:

@@ -40,16 +40,16 @@ def _token_rows(planned: "PlannedToken") -> list[tuple[str, str]]:
         rows.append(("locker", _shown(planned.locker)))
     base = planned.trees[0].arguments.base
     if base is not None:
-        rows.append(("base", f"{_shown(base)}, signs the creations"))
+        rows.append(("base", f"{_shown(base)}, signs creations"))
     operator = "none: wallets claim alone" if settings.operator is None else ""
     return [
         *rows,
         ("admin", _shown(settings.admin)),
         ("funder", _shown(settings.funder)),
-        ("  pays from", f"{_shown(planned.source)}, its token account"),
+        ("  pays from", f"{_shown(planned.source)}, token account"),
         ("operator", operator or _shown(settings.operator or b"")),
         ("clawback owner", _shown(settings.clawback_owner)),
-        ("  receives in", f"{_shown(planned.clawback_receiver)}, its token account"),
+        ("  receives in", f"{_shown(planned.clawback_receiver)}, token account"),
         ("clawback from", show_time(settings.clawback_start)),
         ("vesting", f"{show_time(settings.start_vesting)} to {show_time(settings.end_vesting)}"),
         ("claims begin", str(settings.activation)),
@@ -62,7 +62,7 @@ def _tree_lines(planned: "PlannedToken", tree: "PlannedTree") -> list[str]:
     facts_of = tree.tree
     total = amount(facts_of.max_total_claim, planned.token.decimals)
     heading = (
-        f"  tree {facts_of.number}: version {facts_of.version}, "
+        f"{planned.token.symbol} tree {facts_of.number}: version {facts_of.version}, "
         f"{counted(facts_of.max_num_nodes, 'leaf')}, depth {facts_of.depth}, "
         f"{total} {planned.token.symbol}"
     )
@@ -71,7 +71,7 @@ def _tree_lines(planned: "PlannedToken", tree: "PlannedTree") -> list[str]:
         ("distributor", _shown(tree.distributor)),
         ("vault", _shown(tree.vault)),
     ]
-    return [heading, *facts(rows, indent=4)]
+    return [heading, *facts(rows, indent=2)]
 
 
 def steps_lines(steps: "Sequence[Step]", roles: "dict[Address, str]") -> list[str]:
@@ -79,11 +79,9 @@ def steps_lines(steps: "Sequence[Step]", roles: "dict[Address, str]") -> list[st
     lines = []
     for number, step in enumerate(steps, 1):
         transaction = step.transaction()
-        signers = ", ".join(roles.get(key, _shown(key)) for key in transaction.signers)
-        lines += [
-            f"{number:3}. {step.title}",
-            f"     signed by {signers}; {transaction.size:,} bytes",
-        ]
+        lines.append(f"{number:3}. {step.title}")
+        for at, key in enumerate(transaction.signers):
+            lines.append(f"     {'         ' if at else 'signed by'} {roles.get(key, _shown(key))}")
         if step.tree is not None and step.kind == "fund":
             lines.append(f"     from {_shown(step.planned.source)}")
             lines.append(f"     to   {_shown(step.tree.vault)}")
@@ -128,7 +126,7 @@ def moving_lines(steps: "Sequence[Step]") -> list[str]:
 def freshness_line(freshness: "Freshness") -> str:
     """Say what the transactions carry."""
     if freshness.blockhash is None:
-        return "empty: put a recent one in before signing, or pass --rpc-url or --blockhash"
+        return "empty: put a recent one in, or pass --rpc-url or --blockhash"
     shown = _shown(freshness.blockhash)
     return shown if freshness.nonce is None else f"{shown}, of nonce {_shown(freshness.nonce)}"
 
