@@ -113,9 +113,15 @@ def test_only_a_yes_at_the_terminal_sends(
 ) -> None:
     monkeypatch.setattr("sys.stdin", Terminal(answer))
     text = planned.send(code=0 if sent else 1)
-    assert "Sign and send 8 transactions? [y/N]" in text
+    assert "Sign and send 8 transactions on an unknown network? [y/N]" in text
     assert ("not agreed; nothing was sent" in text) is (not sent)
     assert sent == planned.server.calls["sendTransaction"]
+
+
+def test_the_question_names_the_network(planned: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    planned.server.node.genesis_hash = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d"
+    assert "Sign and send 8 transactions on mainnet-beta? [y/N]" in planned.send(code=1)
 
 
 def test_keypairs_are_needed_and_the_missing_ones_named(planned: Desk) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from merkle.deployment.keys import SigningKey
     from merkle.deployment.planning import Plan
     from merkle.deployment.steps import Step
-    from merkle.rpc import Client, Signature
+    from merkle.rpc import Client, Network, Signature
     from merkle.rpc.deploying import Sender
     from merkle.rpc.journal import Journal
 
@@ -92,7 +92,7 @@ def send(
     with open_journal(journal_file, opened.id, network.genesis_hash) as journal:
         sender = _sender(client, plan, keys, journal, price, as_json=as_json)
         _settle(sender, as_json=as_json)
-        steps = _agreed_steps(sender, yes=yes, as_json=as_json)
+        steps = _agreed_steps(sender, network, yes=yes, as_json=as_json)
         sender.send(steps)
         _finish(sender, as_json=as_json)
 
@@ -154,7 +154,9 @@ def _settle(sender: "Sender", *, as_json: bool) -> None:
     sender.settle()
 
 
-def _agreed_steps(sender: "Sender", *, yes: bool, as_json: bool) -> "list[Step]":
+def _agreed_steps(
+    sender: "Sender", network: "Network", *, yes: bool, as_json: bool
+) -> "list[Step]":
     """Show what is left, refuse what cannot be right, and ask.
 
     Errors: DeploymentError.
@@ -172,7 +174,7 @@ def _agreed_steps(sender: "Sender", *, yes: bool, as_json: bool) -> "list[Step]"
     missing = missing_signers([step.transaction() for step in steps], sender.keys)
     _refuse([f"--keypair is missing for {roles[key]}" for key in missing], "nothing was sent")
     if steps and not yes:
-        _ask(len(steps))
+        _ask(len(steps), network)
     return steps
 
 
@@ -210,7 +212,7 @@ def _held_lines(plan: "Plan", found: "Found") -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _ask(count: int) -> None:
+def _ask(count: int, network: "Network") -> None:
     """Ask on a terminal; without one, only --yes says yes.
 
     Errors: AsrError.
@@ -219,8 +221,13 @@ def _ask(count: int) -> None:
 
     if not sys.stdin.isatty():
         raise AsrError("nobody is there to ask; nothing was sent; pass --yes to send")
-    if not typer.confirm(f"Sign and send {counted(count, 'transaction')}?", err=True):
+    question = f"Sign and send {counted(count, 'transaction')} on {_chain_name(network)}?"
+    if not typer.confirm(question, err=True):
         raise AsrError("not agreed; nothing was sent")
+
+
+def _chain_name(network: "Network") -> str:
+    return "an unknown network" if network.name == "unknown" else network.name
 
 
 def _finish(sender: "Sender", *, as_json: bool) -> None:
@@ -228,6 +235,7 @@ def _finish(sender: "Sender", *, as_json: bool) -> None:
     from merkle.deployment.checks import check_plan
 
     checked = check_plan(sender.plan, sender.read())
+    _say(as_json, [""])
     show_checked(checked, every=False, as_json=as_json)
 
 
