@@ -6,6 +6,7 @@ from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from solders.account import Account
 from solders.pubkey import Pubkey
 from solders.transaction import Transaction
 
@@ -105,6 +106,16 @@ def test_what_is_left_is_taken_back(program: str) -> None:
     assert carried_out(chain, step, 14) is None
     assert account_of(chain, program).clawed_back
     assert 1_000_000_000 == tokens_at(chain, token_address(ADMIN.pubkey(), MINT))
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_what_is_left_is_taken_back_to_an_account_that_was_closed(program: str) -> None:
+    chain, _ = deployed(program)
+    set_time(chain, CLAWBACK)
+    receiver = token_address(ADMIN.pubkey(), MINT)
+    chain.set_account(receiver, Account(0, b"", Pubkey.default()))
+    assert carried_out(chain, planned(Clawback(caller=S, owner=A), program), 14) is None
+    assert 1_000_000_000 == tokens_at(chain, receiver)
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,10 @@ class NewActivation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clawback:
-    """Take back what nobody has claimed; no claim works afterwards."""
+    """Take back what nobody has claimed; no claim works afterwards.
+
+    The receiver is made again where its owner has closed it: the program demands it.
+    """
 
     caller: Address
     owner: Address  # whose token account the distributor names as clawback receiver
@@ -190,6 +193,9 @@ class Clawback:
         """Plan it for one tree."""
         distributor = token.distributor(tree.version)
         receiver = associated_token_address(self.owner, token.mint)
+        making = create_token_account(
+            payer=self.caller, owner=self.owner, mint=token.mint, address=receiver
+        )
         change = clawback(
             token.profile,
             distributor=distributor,
@@ -201,7 +207,7 @@ class Clawback:
             f"send what is left to {format_address(receiver)}, the {token.symbol} account of "
             f"{format_address(self.owner)}, and end all claims"
         )
-        return _step(token, tree, title, self.caller, change)
+        return _step(token, tree, title, self.caller, making, change)
 
     def cautions(self, token: Token, account: DistributorAccount, now: int) -> Iterator[str]:
         """Say what the distributor holds against it."""
