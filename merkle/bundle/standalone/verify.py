@@ -1,298 +1,214 @@
-"""Check a distribution of rewards, or one proof, with nothing but Python. Read me, then run me.
+"""Check a bundle of rewards, or one proof, with nothing but Python. Read me, then run me.
 
     python3 -I -S verify.py BUNDLE            a whole folder, as `asr build` wrote it
     python3 -I -S verify.py BUNDLE WALLET     what one wallet gets, and the trees it stands in
     python3 -I -S verify.py ROOT WALLET AMOUNT LOCKED PROOF.json [MINT]     one proof
 
-ROOT is hexadecimal, amounts are base units. PROOF.json holds an object by wallet (tree_N.json,
-Jupiter's proof files), an object with a "proof", or the proof alone: siblings of 32 numbers each.
-What it says of amounts is not believed, yours are. MINT is for leaves that are mint-bound only.
-Exit code: 0 all of it holds, 1 something does not, 2 misused.
-The rules are those of the claim program; a last node without a partner is its own partner:
+ROOT is hexadecimal, amounts are base units, MINT is for mint-bound leaves. PROOF.json is a
+tree_N.json, an object with a "proof", or the proof alone: siblings of 32 numbers each.
+Exit code: 0 all of it holds, 1 something does not, 2 misused. The claim program's rules are
     leaf = H(0, H(wallet, amount, locked)), amounts as 8 bytes, the lowest first
-    parent = H(1, smaller, larger)
-H is sha256. A mint-bound leaf is H(0, H("asr-mint-bound-1", wallet, mint, amount, locked)) with
-keccak-256 as H, which is slow in plain Python: half a minute for a tree of 12,000 leaves.
-Checked: each digest of SHA256SUMS; that no file is missing or unknown; each root, made anew from
-allocations.csv; each line of the tree files, with its proof followed to the root; counts, totals.
+    parent = H(1, smaller, larger), a last node without a partner is its own
+with sha256 as H. A leaf that is bound to its mint, H(0, H("asr-mint-bound-1", wallet, mint,
+amount, locked)), has keccak-256: some 15 seconds for a tree of 12,000 leaves.
 A forged bundle may bring a forged verify.py: run a copy from where you trust it.
 """
-# ruff: noqa: B905, PLR2004, SIM905 - to be read in one go
+# ruff: noqa: B905, PLR2004, T201, TRY301 - runs on older Pythons, is read in one go, prints
 
 import json
 import re
 import sys
 from functools import lru_cache
 from hashlib import sha256
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 NOT_CHECKED = """Not checked: that the amounts follow from the inputs (round.toml, inputs.json, \
 report.json, breakdown.parquet), and that programs, distributors and roots are those on chain."""
-FIXED = "breakdown.parquet inputs.json manifest.json report.json round.toml verify.py".split()
-SUMS, MOST_SHOWN, LONGEST_LINE, LONGEST_TEXT = "SHA256SUMS", 100, 1 << 16, 1 << 26
+FIXED = "SHA256SUMS breakdown.parquet inputs.json manifest.json report.json round.toml verify.py"
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-TURNS = "0 1 62 28 27 36 44 6 55 20 3 10 43 25 39 41 45 15 21 8 18 2 61 56 14".split()
-ROUNDS = """1 8082 800000000000808a 8000000080008000 808b 80000001 8000000080008081 8000000000008009
-    8a 88 80008009 8000000a 8000808b 800000000000008b 8000000000008089 8000000000008003
-    8000000000008002 8000000000000080 800a 800000008000000a 8000000080008081 8000000000008080
-    80000001 8000000080008008""".split()
-FOUND = [0]
+LONGEST_TEXT, LONGEST_LIST, WORD = 1 << 24, 1 << 30, (1 << 64) - 1
+REPORT: list[str] = []
 
 
-def say(line: str) -> None:
-    """Print one line; whatever a hostile file put into it comes out as harmless ASCII."""
-    sys.stdout.write(ascii(line[:500])[1:-1] + "\n")
+def attempt(place: str, check: Any, *arguments: Any) -> None:
+    """Do one check and print what it returns, as harmless ASCII; an error is a problem."""
+    try:
+        line = check(*arguments)
+    except Exception as error:
+        line = f"WRONG  {place}: {error}{' is missing' * isinstance(error, KeyError)}"
+    if line:
+        REPORT.append(ascii(line[:500])[1:-1])
+        print(REPORT[-1])
 
 
-def wrong(problem: str) -> None:
-    """Show what does not hold, unless too much was shown already."""
-    FOUND[0] += 1
-    if FOUND[0] <= MOST_SHOWN:
-        say(f"WRONG  {problem}")
+def keccak(message: bytes) -> bytes:
+    """Hash up to 135 bytes with keccak-256; a and c are those of FIPS 202, the padding is older."""
+    block = bytearray(message + b"\1" + bytes(135 - len(message)) + bytes(64))
+    block[135] |= 128
+    a, constant = [int.from_bytes(block[at : at + 8], "little") for at in range(0, 200, 8)], 1
+    for _ in range(24):
+        c = [a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20] for x in range(5)]
+        c = [c[x - 1] ^ (c[x - 4] << 1 | c[x - 4] >> 63) & WORD for x in range(5)]
+        a = [word ^ c[at % 5] for at, word in enumerate(a)]
+        x, y, word = 1, 0, a[1]
+        for step in range(1, 25):
+            x, y, by = y, (2 * x + 3 * y) % 5, step * (step + 1) // 2 % 64
+            a[x + 5 * y], word = (word << by | word >> 64 - by) & WORD, a[x + 5 * y]
+        a = [a[i] ^ ~a[i - i % 5 + (i + 1) % 5] & a[i - i % 5 + (i + 2) % 5] for i in range(25)]
+        for bit in (0, 1, 3, 7, 15, 31, 63):
+            a[0] ^= (constant & 1) << bit
+            constant = constant << 1 ^ (constant >> 7) * 0x171
+    return b"".join(word.to_bytes(8, "little") for word in a[:4])
 
 
-def keccak(data: bytes) -> bytes:
-    """Hash with keccak-256, 24 rounds over 5 rows of 5; its padding is not that of SHA-3."""
-    padded, a = bytearray(data + b"\1" + bytes(-(len(data) + 1) % 136)), [0] * 25
-    padded[-1] |= 128
-    for start in range(0, len(padded), 136):
-        for at in range(17):
-            a[at] ^= int.from_bytes(padded[start + 8 * at : start + 8 * at + 8], "little")
-        for constant in ROUNDS:
-            c = [a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20] for x in range(5)]
-            d = [c[x - 1] ^ turned(c[(x + 1) % 5], 1) for x in range(5)]
-            b = [turned(a[i] ^ d[i % 5], int(TURNS[i])) for i in range(25)]
-            b = [b[(x + 3 * y) % 5 + 5 * x] for y in range(5) for x in range(5)]
-            a = [b[i] ^ ~b[i - i % 5 + (i + 1) % 5] & b[i - i % 5 + (i + 2) % 5] for i in range(25)]
-            a[0] ^= int(constant, 16)
-    return b"".join(lane.to_bytes(8, "little") for lane in a[:4])
-
-
-def turned(lane: int, by: int) -> int:
-    """Turn 64 bits to the left."""
-    return (lane << by | lane >> (64 - by)) & (1 << 64) - 1
-
-
-def hashed(mint: bytes, data: bytes) -> bytes:
+@lru_cache(maxsize=1 << 16)  # neighbours share most of the nodes above them
+def hashed(mint: bytes, *parts: bytes) -> bytes:
     """Hash as the leaves do; `mint` is empty where they are not mint-bound."""
-    return keccak(data) if mint else sha256(data).digest()
+    return keccak(b"".join(parts)) if mint else sha256(b"".join(parts)).digest()
 
 
-def leaf_of(mint: bytes, key: bytes, unlocked: int, locked: int) -> bytes:
-    """Return the leaf of what one wallet gets."""
-    owner = b"asr-mint-bound-1" + key + mint if mint else key
-    amounts = unlocked.to_bytes(8, "little") + locked.to_bytes(8, "little")
-    return hashed(mint, b"\0" + hashed(mint, owner + amounts))
-
-
-@lru_cache(maxsize=1 << 15)  # neighbours share most of their parents
-def parent(mint: bytes, smaller: bytes, larger: bytes) -> bytes:
-    """Return the node above two others."""
-    return hashed(mint, b"\1" + smaller + larger)
-
-
-def levels_of(mint: bytes, leaves: list[bytes]) -> list[list[bytes]]:
-    """Build a tree: its leaves, the nodes above them, and so on up to the root alone."""
-    levels = [leaves]
-    while len(levels[-1]) > 1:
-        nodes = levels[-1] + levels[-1][-1:]
-        levels.append([parent(mint, *sorted(pair)) for pair in zip(nodes[::2], nodes[1::2])])
-    return levels
-
-
-def proof_of(levels: list[list[bytes]], at: int) -> list[list[int]]:
-    """Return the siblings of a leaf and of the nodes above it, as JSON has them."""
-    return [list(row[min(at >> up ^ 1, len(row) - 1)]) for up, row in enumerate(levels[:-1])]
-
-
-def follow(mint: bytes, node: bytes, proof: Any) -> bytes:
-    """Return the root that a proof leads to from its leaf."""
-    if type(proof) is not list or any(type(node) is not list or len(node) != 32 for node in proof):
-        raise ValueError("the proof is no list of siblings, each of them 32 numbers")
-    for sibling in proof:
-        node = parent(mint, *sorted((node, bytes(sibling))))
-    return node
-
-
-def key_of(text: str) -> bytes:
-    """Read the 32 bytes of an address; each 1 in front of it is a zero."""
-    number = 0
-    for sign in text if re.fullmatch(f"[{BASE58}]{{32,44}}", text) else "":
+def key_of(address: str) -> bytes:
+    """Read the 32 bytes of an address: a number in base 58, behind a 1 for each zero byte."""
+    number, ones = 0, len(address) - len(address.lstrip("1"))
+    for sign in address[:44]:
         number = number * 58 + BASE58.index(sign)
-    key = (number % (1 << 256)).to_bytes(32, "big")
-    if number >> 256 or len(text) - len(text.lstrip("1")) != 32 - len(key.lstrip(b"\0")):
-        raise ValueError(f"{text[:60]} is no address")
+    key = bytes(ones) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+    if len(key) != 32 or len(address) > 44:
+        raise ValueError(f"{address[:60]} is no address")
     return key
 
 
-def check_proof(path: Path, wallet: str, mint: bytes, leaf: bytes, root: bytes) -> None:
+def fold(mint: bytes, claim: Any, proof: Any) -> bytes:
+    """Return the root that the proof of (wallet, amount, locked) leads to; [] leads to the leaf."""
+    amounts = [amount.to_bytes(8, "little") for amount in claim[1:]]
+    owner = [mint and b"asr-mint-bound-1", key_of(claim[0]), mint]
+    node = hashed(mint, b"\0", hashed(mint, *owner, *amounts))
+    for sibling in proof:
+        node = hashed(mint, b"\1", *sorted((node, bytes([*sibling]))))
+    return node
+
+
+def check_proof(path: str, root: str, mint: bytes, claim: Any) -> None:
     """Follow the proof of one wallet in a file."""
-    proof = json.loads(path.read_bytes())
-    if type(proof) is dict and "proof" not in proof:
-        proof = proof[wallet]
-    led_to = follow(mint, leaf, proof["proof"] if type(proof) is dict else proof)
-    if led_to != root:
-        raise ValueError(f"the proof leads to {led_to.hex()}, not to the root {root.hex()}")
+    proof = json.loads(Path(path).read_bytes())
+    while isinstance(proof, dict):
+        proof = proof["proof"] if "proof" in proof else proof[claim[0]]
+    if root != (other := fold(mint, claim, proof).hex()):
+        raise ValueError(f"the proof leads to {other}, not to the root {root}")
 
 
-def attempt(place: object, check: Any, *arguments: Any) -> None:
-    """Do one check; where it can't go on, that is wrong."""
-    try:
-        check(*arguments)
-    except Exception as error:
-        wrong(f"{place}: {error} is missing" if type(error) is KeyError else f"{place}: {error}")
+def compare(path: Path, text: str) -> None:
+    """Hold a file to the text that it has to have; no more than that is read."""
+    with path.open("rb") as file:
+        found = file.read(len(text.encode()) + 1).decode()
+    for number, (line, right) in enumerate(zip_longest(found.split("\n"), text.split("\n")), 1):
+        if line != right:
+            raise ValueError(f"line {number} is not {right}")
 
 
-def check_bundle(root: Path, wallet: str) -> None:
-    """Find every file, without following a link or opening a pipe, and check them all."""
-    if not root.is_dir():
-        raise ValueError("no such folder")
-    files: dict[str, Path] = {}
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            files[path.relative_to(root).as_posix()] = path
-        elif path.is_symlink() or not path.is_dir() or not any(path.iterdir()):
-            wrong(f"{path}: a link, an empty folder, or no regular file")
-    attempt(SUMS, check_digests, files)
+def check_bundle(place: str, wallet: str) -> None:
+    """Find every file without following a link, and hold all to SHA256SUMS and the manifest."""
+    files, sums = dict[str, Path](), ""
+    for path in Path(place).rglob("*"):
+        if path.is_symlink() or not (path.is_file() or any(path.iterdir())):
+            raise ValueError(f"{path} is a link or an empty folder")
+        if path.is_file():
+            files[path.relative_to(place).as_posix()] = path
+    for name in sorted(files.keys() - {"SHA256SUMS"}):
+        digest = sha256()
+        with files[name].open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        sums += f"{digest.hexdigest()}  {name}\n"
+    attempt("SHA256SUMS", compare, files["SHA256SUMS"], sums)
     attempt("manifest.json", check_manifest, files, wallet)
 
 
-def text_of(path: Path) -> str:
-    """Read a file that has no reason to be large; one that is cut off is found to differ."""
-    with path.open("rb") as file:
-        return file.read(LONGEST_TEXT).decode()
-
-
-def check_digests(files: dict[str, Path]) -> None:
-    """Hold every file to SHA256SUMS."""
-    content = text_of(files[SUMS])
-    listed = {line[66:]: line[:64] for line in content.split("\n")[:-1]}
-    if "".join(f"{listed[name]}  {name}\n" for name in sorted(listed)) != content:
-        wrong(f"{SUMS}: not a sorted list of '<sha256>  <path>'")
-    for name in sorted(listed.keys() - files.keys()):
-        wrong(f"{name}: missing")
-    for name in sorted(files.keys() - {SUMS}):
-        digest = sha256()
-        with files[name].open("rb") as file:
-            for block in iter(lambda: file.read(1 << 20), b""):
-                digest.update(block)
-        if digest.hexdigest() != listed.get(name):
-            wrong(f"{name}: its sha256 is {digest.hexdigest()}, {SUMS} has {listed.get(name)}")
-
-
-def check_manifest(files: dict[str, Path], wallet: str) -> None:
-    """Check that the files of all tokens are there and no others; then the tokens."""
-    manifest = json.loads(content := text_of(files["manifest.json"]))
-    if content != json.dumps({**manifest, "format": 2}, indent=2, ensure_ascii=False) + "\n":
-        raise ValueError("another format than 2, another layout than asr's, or a key stands twice")
-    tokens, expected, paid = manifest["tokens"], {SUMS, *FIXED}, list[Any]()
-    for token in tokens:
-        names = ["allocations.csv", *(f"proofs/tree_{n}.json" for n in range(len(token["trees"])))]
-        expected |= {f"{token['symbol']}/{name}" for name in names}
-    for name in sorted(expected ^ files.keys()):
-        wrong(f"{name}: missing, or not of this bundle")
-    for key in ("symbol", "mint"):
-        if len({token[key].lower() for token in tokens}) < len(tokens):
-            wrong(f"manifest.json: two tokens with one {key}")
-    for token in tokens:
+def check_manifest(files: dict[str, Path], wallet: str) -> str:
+    """Check the tokens, that their files are there and no others, and what is said of them."""
+    with files["manifest.json"].open("rb") as file:
+        manifest = json.loads(file.read(LONGEST_TEXT))
+    names, paid = FIXED.split(), list[str]()
+    for token in manifest["tokens"]:
+        trees = [f"{token['symbol']}/proofs/tree_{n}.json" for n in range(len(token["trees"]))]
+        names += [f"{token['symbol']}/allocations.csv", *trees]
         attempt(token["symbol"], check_token, files, token, wallet, paid)
+    mints = {token["mint"] for token in manifest["tokens"]}
+    if sorted(names) != sorted(files) or len(mints) < len(manifest["tokens"]):
+        raise ValueError(f"missing, unknown or twice in it: {sorted({*files} ^ {*names})}")
+    text = json.dumps({**manifest, "format": 2}, indent=2, ensure_ascii=False)
+    compare(files["manifest.json"], text + "\n")
     if wallet and not paid:
-        wrong(f"{wallet}: gets nothing")
+        raise ValueError(f"{wallet} gets nothing")
+    return ", ".join(paid)
 
 
-def check_token(files: dict[str, Path], token: Any, wallet: str, paid: list[Any]) -> None:
-    """Read the rows of one tree after the other, and check the trees that are asked for."""
+def check_token(files: dict[str, Path], token: Any, wallet: str, paid: list[str]) -> None:
+    """Read the list of a token, cut it into trees, and check those that are asked for."""
     mint = {"jupiter": b"", "mint-bound": key_of(token["mint"])}[token["leaf"]]
-    csv, keys, claims = f"{token['symbol']}/allocations.csv", [b""], 0
-    with files[csv].open("rb") as file:
-        if file.readline(LONGEST_LINE) != b"pubkey,amount,locked_amount\n":
-            wrong(f"{csv}: not the header that asr writes")
-        for number, tree in enumerate(token["trees"]):
+    path, decimals, at = files[f"{token['symbol']}/allocations.csv"], int(token["decimals"]), 0
+    amount = "((?:0|[1-9][0-9]{0,19})" + (rf"\.[0-9]{{{decimals}}})" if decimals else ")")
+    with path.open("rb") as file:
+        found = re.findall(rf"(\w{{32,44}}),{amount},{amount}\n", file.read(LONGEST_LIST).decode())
+    compare(path, "\n".join(["pubkey,amount,locked_amount", *map(",".join, found), ""]))
+    rows: Any = [(row[0], *[int(text.replace(".", "")) for text in row[1:]]) for row in found]
+    for number, tree in enumerate(token["trees"]):
+        shard = rows[at : at + tree["max_num_nodes"]]
+        at += len(shard)
+        if not wallet or wallet in [row[0] for row in shard]:
             name = f"{token['symbol']}/proofs/tree_{number}.json"
-            rows = rows_of(file, tree["max_num_nodes"], token["decimals"])
-            found = [row for row in rows if row[0] == wallet]
-            for row in found:
-                say(f"{wallet}  {row[2]} and {row[3]} locked, in base units: {name}")
-            paid += found
-            if found or not wallet:
-                attempt(name, check_tree, name, files, tree, rows, mint)
-            keys += [row[1] for row in rows]
-            claims += int(tree["max_total_claim"])
-        if file.read(1):
-            wrong(f"{csv}: more rows than the trees have leaves")
-    if len(set(keys)) < len(keys):
-        wrong(f"{csv}: a wallet stands twice")
-    said, right = [token["wallets"], token["allocated"]], [len(keys) - 1, str(claims)]
-    if json.dumps(said) != json.dumps(right):
-        wrong(f"manifest.json: {token['symbol']} has wallets and allocated {said}, not {right}")
+            attempt(name, check_tree, files, name, tree, shard, mint)
+    if not at == len(rows) == len({row[0] for row in rows}):
+        raise ValueError(f"a wallet stands twice, or {len(rows)} rows are not {at} leaves")
+    total = sum(row[1] + row[2] for row in rows)
+    token.update(decimals=decimals, wallets=len(rows), allocated=str(total))
+    symbol, mine = token["symbol"], [row for row in rows if row[0] == wallet]
+    paid += [f"{wallet} gets {row[1]} and {row[2]} locked of {symbol}" for row in mine]
 
 
-def rows_of(file: Any, count: int, decimals: object) -> list[Any]:
-    """Read some rows of allocations.csv: wallet, its key, and both amounts in base units."""
-    places = [str(each) for each in range(20)].index(json.dumps(decimals))
-    amount = "(?:0|[1-9][0-9]*)" + (rf"\.[0-9]{{{places}}}" if places else "")
-    rows = []
-    for _ in range(count):
-        line = file.readline(LONGEST_LINE).decode()
-        match = re.fullmatch(f"(.+),({amount}),({amount})\n", line)
-        if not match:
-            raise ValueError(f"{line[:150]!r} is no row of allocations.csv")
-        amounts = [int(text.replace(".", "")) for text in match.groups()[1:]]
-        rows.append((match[1], key_of(match[1]), *amounts))
-    return rows
-
-
-def check_tree(name: str, files: dict[str, Path], tree: Any, rows: list[Any], mint: bytes) -> None:
-    """Build a tree anew from its rows, and hold the manifest and every line of its file to it."""
-    levels = levels_of(mint, [leaf_of(mint, *row[1:]) for row in rows])
-    root, total = levels[-1][0], sum(row[2] + row[3] for row in rows)
-    right = [root.hex(), len(rows), str(total), len(levels) - 1]
-    said = [tree[key] for key in ("root", "max_num_nodes", "max_total_claim", "depth")]
-    if json.dumps(said) != json.dumps(right) or key_of(tree["root_base58"]) != root:
-        wrong(f"{name}: the manifest has root, leaves, total, depth {said}, not {right}")
+def check_tree(files: dict[str, Path], name: str, tree: Any, rows: Any, mint: bytes) -> str:
+    """Build a tree anew from its rows, follow each proof, and hold its file to them."""
+    levels = [[fold(mint, row, []) for row in rows]]
+    while len(levels[-1]) > 1:
+        pairs = zip(levels[-1][::2], levels[-1][1::2] + levels[-1][-1:])
+        levels.append([hashed(mint, b"\1", *sorted(pair)) for pair in pairs])
     address = {} if tree["distributor"] is None else {"merkle_tree": tree["distributor"]}
-    with files[name].open("rb") as file:
-        brace = file.readline(LONGEST_LINE)
-        for at, (wallet, _, unlocked, locked) in enumerate(rows):
-            proof = proof_of(levels, at)
-            claim = {**address, "amount": unlocked, "locked_amount": locked, "proof": proof}
-            line = json.dumps({wallet: claim}, separators=(",", ":"))[1:-1]
-            line += ",\n" if at < len(rows) - 1 else "\n"
-            same = file.readline(LONGEST_LINE) == line.encode()
-            if not same or follow(mint, levels[0][at], proof) != root:
-                wrong(f"{name}:{at + 2}: {wallet}: its distributor, amounts or proof are others")
-        if brace + file.read(3) != b"{\n}\n":
-            wrong(f"{name}: not in braces, or more lines than the tree has leaves")
-    say(f"{name}  {len(rows)} leaves, root {root.hex()}")
-
-
-def task_of(arguments: list[str]) -> list[Any]:
-    """Read the arguments strictly; return what to attempt."""
-    if len(arguments) in (1, 2):
-        place, wallet = [*arguments, ""][:2]
-        return [place, check_bundle, Path(place), wallet and key_of(wallet) and wallet]
-    root, wallet, unlocked, locked, place, *mint = arguments
-    amounts = [int(unlocked), int(locked)]
-    if [unlocked, locked] != [str(amount) for amount in amounts] or len(bytes.fromhex(root)) != 32:
-        raise ValueError("ROOT is 64 hexadecimal digits, amounts are plain digits")
-    bound = key_of("".join(mint)) if mint else b""
-    leaf = leaf_of(bound, key_of(wallet), *amounts)
-    return [place, check_proof, Path(place), wallet, bound, leaf, bytes.fromhex(root)]
+    lines, roots = [], {levels[-1][0].hex(), key_of(tree["root_base58"]).hex()}
+    for at, row in enumerate(rows):
+        proof = [[*nodes[min(at >> up ^ 1, len(nodes) - 1)]] for up, nodes in enumerate(levels)]
+        claim = {**address, "amount": row[1], "locked_amount": row[2], "proof": proof[:-1]}
+        lines.append(json.dumps({row[0]: claim}, separators=(",", ":"))[1:-1])
+        roots.add(fold(mint, row, proof[:-1]).hex())
+    compare(files[name], "{\n" + ",\n".join(lines) + "\n}\n")
+    root, total = " or ".join(sorted(roots)), str(sum(row[1] + row[2] for row in rows))
+    tree.update(root=root, max_num_nodes=len(rows), max_total_claim=total, depth=len(levels) - 1)
+    return f"{name}  {len(rows)} leaves, root {root}"
 
 
 def main(arguments: list[str]) -> int:
     """Do what the arguments ask for, and return the exit code."""
-    FOUND[0] = 0
+    REPORT.clear()
     try:
-        task = task_of(arguments)
+        if len(arguments) < 3:
+            place, wallet = [*arguments, ""][:2]
+            task = [check_bundle, place, wallet and key_of(wallet) and wallet]
+        else:
+            root, wallet, unlocked, locked, place, *mint = arguments
+            claim = wallet, int(unlocked), int(locked)
+            if [root, unlocked, locked] != [f"{int(root, 16):064x}", *map(str, claim[1:])]:
+                raise ValueError("ROOT is 64 hexadecimal digits, amounts are plain digits")
+            task = [check_proof, place, root, key_of(*mint) if mint else b"", claim]
+            fold(b"", claim, [])  # or there is no such wallet or amount
     except Exception as error:
         sys.stderr.write(f"{__doc__}\n{error!a}\n")
         return 2
-    attempt(*task)
-    say(f"{FOUND[0]} findings: do not trust it." if FOUND[0] else "Everything checked holds.")
-    say(NOT_CHECKED)
-    return 1 if FOUND[0] else 0
+    attempt(place, *task)
+    wrong = sum(line.startswith("WRONG") for line in REPORT)
+    print(f"{wrong} findings: do not trust it." if wrong else "Everything checked holds.")
+    print(NOT_CHECKED)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
