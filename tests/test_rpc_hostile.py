@@ -215,6 +215,10 @@ def test_a_version_without_end_is_refused(server: Server) -> None:
         ({"slot": 1, "err": None}, "confirmationStatus is null, not processed, confirmed or"),
         ({"slot": 1, "confirmationStatus": "sure"}, "'sure', not processed, confirmed or final"),
         ({"confirmationStatus": "confirmed"}, "slot is null, not a whole number"),
+        (
+            {"slot": 2**64 - 1, "confirmationStatus": "confirmed", "err": None},
+            "slot is 18446744073709551615, not a slot up to 435888000, which the node has reached",
+        ),
         ({"slot": 1, "confirmationStatus": "confirmed", "err": 5}, "err is 5, not an object"),
         (
             {"slot": 1, "confirmationStatus": "confirmed", "err": {"InstructionError": [0]}},

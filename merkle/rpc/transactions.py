@@ -143,7 +143,7 @@ def statuses_at(
     answer = ask(client, "getSignatureStatuses", [list(signatures), options])
     slot = answer.member("context").member("slot").u64()
     values = answer.member("value").exactly(len(signatures))
-    return slot, [_status(value) for value in values]
+    return slot, [_status(value, slot) for value in values]
 
 
 def transaction_report(client: Client, signature: Signature) -> TransactionReport | None:
@@ -167,7 +167,8 @@ def transaction_report(client: Client, signature: Signature) -> TransactionRepor
     )
 
 
-def _status(value: Answer) -> SignatureStatus | None:
+def _status(value: Answer, reached: int) -> SignatureStatus | None:
+    """Read a status; nothing lands after the slot that the node has reached."""
     if value.is_null():
         return None
     word = value.member("confirmationStatus")
@@ -175,6 +176,8 @@ def _status(value: Answer) -> SignatureStatus | None:
     if commitment is None:
         word.refuse_for("processed, confirmed or finalized")
     slot, error = value.member("slot").u64(), transaction_error(value.member("err"))
+    if slot > reached:
+        value.member("slot").refuse_for(f"a slot up to {reached}, which the node has reached")
     return SignatureStatus(slot=slot, error=error, commitment=commitment)
 
 
