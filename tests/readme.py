@@ -21,7 +21,8 @@ from typing import Final
 ROOT: Final = Path(__file__).parent.parent
 README: Final = ROOT / "README.md"
 PROMPT: Final = "$ "
-COPIED: Final = ("fixtures", "Makefile", "pyproject.toml", "requirements.lock")
+VERIFIER: Final = "merkle/bundle/standalone/verify.py"
+COPIED: Final = ("fixtures", "Makefile", "pyproject.toml", "requirements.lock", VERIFIER)
 SURROUNDINGS: Final = {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb", "LC_ALL": "C"}
 
 _CONSOLE: Final = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
@@ -42,6 +43,7 @@ def _copy_project(copy: Path) -> None:
     """Copy what the commands need; the environment that runs this stands in for theirs."""
     for name in COPIED:
         source = ROOT / name
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy2)(source, copy / name)
     (copy / ".venv").symlink_to(sys.prefix)
 
