@@ -3,7 +3,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
 
 from merkle.cli.deploying_bundle import chosen, open_sound, tokens_of
 from merkle.cli.deploying_chain import chosen_freshness, connected
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from merkle.deployment.administration import AdminStep, Change
     from merkle.program.transactions import Freshness
     from merkle.rpc import Client
+
+
+WIDTH: Final = 80  # columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +122,15 @@ def _lines(steps: "Sequence[AdminStep]", freshness: "Freshness") -> list[str]:
             ("signed by", ", ".join(format_address(key) for key in transaction.signers)),
             ("transaction", transaction.base64),
         ]
-        heading = f"{number:3}. {step.token.symbol} tree {step.tree.number}: {step.title}"
-        lines += ["", heading, *facts(rows, indent=5)]
+        title = f"{step.token.symbol} tree {step.tree.number}: {step.title}"
+        lines += ["", *_heading(number, title), *facts(rows, indent=5)]
     return lines
+
+
+def _heading(number: int, title: str) -> list[str]:
+    """Fill 80 columns; two addresses stand in some of these."""
+    indents = f"{number:3}. ", " " * 5
+    return wrap(title, WIDTH, initial_indent=indents[0], subsequent_indent=indents[1])
 
 
 def _step_object(step: "AdminStep", freshness: "Freshness") -> dict[str, object]:
