@@ -153,7 +153,7 @@ def test_it_names_the_first_wrong_line_of_each_file(tmp_path: Path) -> None:
 
 def test_of_a_wallet_it_shows_what_it_gets_and_checks_its_tree_alone(tmp_path: Path) -> None:
     done = run(put(SOUND, tmp_path), LEAF.wallet)
-    amounts = f"{LEAF.wallet} gets {LEAF.fields['amount']} and 0 locked of JUP"
+    amounts = f"{LEAF.wallet} gets {LEAF.fields['amount']} and 0 locked, base units of JUP"
     assert [f"{TREE}  4 leaves, root {ROOT}", amounts] == done.lines[:-2]
     assert 0 == done.code
     other = "JUP/proofs/tree_0.json"
@@ -177,6 +177,7 @@ def test_a_wallet_that_gets_nothing_is_told_so(tmp_path: Path) -> None:
         ["x" * 64, LEAF.wallet, "1", "0", "proof.json"],
         [ROOT, LEAF.wallet[:40], "1", "0", "proof.json"],
         [ROOT, "1" * 33, "1", "0", "proof.json"],
+        [ROOT, "1" * 32 + "0", "1", "0", "proof.json"],
         [ROOT, "z" * 44, "1", "0", "proof.json"],
         [ROOT, LEAF.wallet, "1.0", "0", "proof.json"],
         [ROOT, LEAF.wallet, "01", "0", "proof.json"],

