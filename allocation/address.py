@@ -66,6 +66,21 @@ def parse_addresses(texts: Sequence[str]) -> tuple[Keys, list[int]]:
     return np.frombuffer(bytes(keys), np.uint8).reshape(-1, KEY_BYTES), bad
 
 
+def parse_texts(texts: npt.NDArray[np.bytes_]) -> tuple[Keys, list[int]]:
+    """Read a column of base58 addresses, as `parse_addresses` does.
+
+    Shapes: texts (n,), dtype S; keys are (n, 32).
+    """
+    import numpy as np  # noqa: PLC0415 - as above
+
+    from allocation.base58_columns import decode_columns  # noqa: PLC0415 - it needs numpy
+
+    keys, decided = decode_columns(texts)
+    others = np.flatnonzero(~decided)
+    keys[others], bad = parse_addresses([text.decode("latin-1") for text in texts[others].tolist()])
+    return keys, others[bad].tolist()
+
+
 def format_addresses(keys: Keys) -> list[str]:
     """Write a column of keys as base58 texts."""
     raw = keys.tobytes()

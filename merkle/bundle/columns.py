@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from allocation.address import LONGEST_TEXT, parse_addresses
+from allocation.address import LONGEST_TEXT, parse_texts
 from allocation.units import exact_sum
 from merkle.bundle.files import open_file
 from merkle.bundle.findings import BundleError
@@ -56,7 +56,7 @@ def read_distribution(bundle: Bundle, token: TokenEntry) -> Distribution:
     Errors: as `read_rows`, and for a wallet that is no address.
     """
     rows = read_rows(bundle, token)
-    keys, bad = parse_addresses([wallet.decode("latin-1") for wallet in rows.texts.tolist()])
+    keys, bad = parse_texts(rows.texts)
     if bad:
         name, line = allocations_file(token.symbol), bad[0] + HEADER_LINES + 1
         raise BundleError(name, "the wallet is no address", line=line)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from merkle.diff.record import Record
     from merkle.diff.sides import TokenSide
 
+FEW_ROWS: Final = 2  # of a breakdown, for each wallet of the lists that are read meanwhile
+
 _STATEMENT: Final = pkgutil.get_data(__name__, "attribution.sql") or b""
 
 _MACROS: Final = """
@@ -81,6 +83,7 @@ def attribute(
     _make_parts(db, records, mint)
     bits = {**reasons_for(*records, mint), "old_scale": records[0].scale}
     try:
+        _share_cores(db, records, sides)
         for name, record, side in zip(("old", "new"), records, sides, strict=True):
             db.execute(f"CREATE OR REPLACE TEMP VIEW {name}_rows AS {_rows(record, side.symbol)}")
         found = db.execute(_STATEMENT.decode(), {**bits, "new_scale": records[1].scale})
@@ -97,6 +100,20 @@ def attribute(
         after=np.asarray(columns["after"], np.uint64),
         causes=np.asarray(columns["causes"], np.uint32),
     )
+
+
+def _share_cores(
+    db: duckdb.DuckDBPyConnection,
+    records: tuple[Record, Record],
+    sides: tuple[TokenSide, TokenSide],
+) -> None:
+    """Use one thread where reading the lists takes as long: two would only get in its way."""
+    paths = [str(record.breakdown.resolve()) for record in records]
+    query = "SELECT sum(num_rows) FROM parquet_file_metadata($paths)"
+    rows = db.execute(query, {"paths": paths}).fetchone()
+    few = FEW_ROWS * sum(side.wallets for side in sides)
+    if rows is not None and rows[0] <= few:
+        db.execute("SET threads = 1")
 
 
 def causes_of(changes: Changes, found: Attributed) -> Causes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from allocation.address import Address, Keys, key_order, parse_addresses
+from allocation.address import Address, Keys, key_order, parse_texts
 from allocation.errors import AsrError, InvariantError
 from allocation.units import exact_sum
 from merkle.diff.causes import CAUSES, Causes, causes_in, first_of
@@ -262,10 +262,10 @@ def _wallets(
 
 def _keys(texts: npt.NDArray[np.bytes_]) -> tuple[Keys, npt.NDArray[np.intp]]:
     """Decode wallets, and return the order that sorts their keys."""
-    wallets = [text.decode("latin-1") for text in texts.tolist()]
-    keys, bad = parse_addresses(wallets)
+    keys, bad = parse_texts(texts)
     if bad:
-        raise AsrError(f"{wallets[bad[0]]!a} is no address; `asr verify` says where it stands")
+        wallet = texts[bad[0]].decode("latin-1")
+        raise AsrError(f"{wallet!a} is no address; `asr verify` says where it stands")
     return keys, key_order(keys)
 
 
