@@ -45,9 +45,10 @@ class Plan:
         return f"{self.program}-{self.claim}-{self.second}{self.wallets}-{self.most}"
 
 
+TRANSFER: Final = Plan(claim="transfer", locked=500_000)
 PLANS: Final = (
     Plan(),
-    Plan(claim="transfer", locked=500_000),
+    TRANSFER,
     Plan(program="jupiter-asr-2024"),
     Plan(program="jupiter-2024", claim="transfer"),
     Plan(program="kamino", claim="transfer", locked=500_000),

@@ -1,12 +1,23 @@
-"""What all tests share: how hypothesis searches, and the bundle of the fixture round."""
+"""What all tests share: how hypothesis searches, the fixture round's bundle, a node, a desk."""
+
+# ruff: noqa: PLC0415 - most tests need none of what a fixture imports
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from merkle import rpc
+    from tests.chain.server import Server
+    from tests.claim_chain import Deployment
+    from tests.deploy_desk import Desk
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
@@ -19,8 +30,68 @@ settings.load_profile("asr")
 @pytest.fixture(scope="session")
 def fixture_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundle of the fixture round: read it, never change it."""
-    from tests.building import build  # noqa: PLC0415 - most tests need none of it
+    from tests.building import build
 
     out = tmp_path_factory.mktemp("asr-2024-q1") / "bundle"
     build(FIXTURES / "asr-2024-q1" / "round.toml", out)
     return out
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests of one module build bundles, each once."""
+    return tmp_path_factory.mktemp("bundles")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A node over HTTP with a chain of its own."""
+    from tests.chain.server import serving
+
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: Server) -> rpc.Client:
+    """One who asks the node, and soon gives up."""
+    from merkle import rpc
+    from tests.chain.server import QUICK
+
+    return rpc.connect(server.url, limits=QUICK)
+
+
+@pytest.fixture
+def staking(folder: Path, server: Server) -> Deployment:
+    """A deployment whose claims stake, and wallet 1 with SOL."""
+    from tests.claim_chain import deployed
+    from tests.claim_rounds import Plan, built
+
+    deployment = deployed(built(folder, Plan()), server)
+    deployment.fund(1)
+    return deployment
+
+
+@pytest.fixture
+def paying(folder: Path, server: Server) -> Deployment:
+    """A deployment whose claims go to the wallets, in part locked."""
+    from tests.claim_chain import deployed
+    from tests.claim_rounds import TRANSFER, built
+
+    return deployed(built(folder, TRANSFER), server)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
+    """An operator's desk, where nothing is planned yet."""
+    from tests.deploy_desk import desk_in
+
+    with desk_in(tmp_path, capsys) as made:
+        yield made
+
+
+@pytest.fixture
+def planned(desk: Desk) -> Desk:
+    """The desk with a plan of all that its bundle asks for."""
+    desk.plan("--out", desk.plan_file, "--now", "2026-01-01T00:00:00Z")
+    return desk

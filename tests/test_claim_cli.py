@@ -17,13 +17,11 @@ from allocation.address import parse_address
 from tests.building import build
 from tests.chain.building import SOL, funded, keypair, make_tokens, send, tokens_at
 from tests.chain.keys import SYSTEM, escrow_of, token_address
-from tests.chain.server import serving
 from tests.claim_chain import deployed, send_signed
 from tests.claim_rounds import ADMIN, JUP, LOCKER, PLANS, Plan, amount_of, built, round_text, wallet
 from tests.test_cli import asr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.chain.server import Server
@@ -31,17 +29,6 @@ if TYPE_CHECKING:
 MINT = Pubkey.from_string(JUP)
 HASH = "FFypgC4Lt6GvLtQjGsnDFhHDF64PaUhGoUeX7h5PpVVQ"
 SPONSOR, NONCE = 40, 41
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("claims")
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as server:
-        yield server
 
 
 def paid_to(plan: Plan, number: int) -> Pubkey:

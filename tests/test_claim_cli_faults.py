@@ -14,39 +14,16 @@ from merkle.rpc.claiming import ready_online
 from merkle.rpc.wallet_claims import wallet_claims
 from tests.building import build
 from tests.chain.faults import Body, Changed, ErrorObject, Reset, Silence, Status, result
-from tests.chain.server import QUICK, serving
-from tests.claim_chain import Deployment, deployed
-from tests.claim_rounds import JUP, Plan, built, files_of, wallet
+from tests.chain.server import QUICK
+from tests.claim_rounds import JUP, TRANSFER, Plan, built, files_of, wallet
 from tests.plain_bundle import put, seal
 from tests.test_cli import asr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.chain.faults import Fault
-    from tests.chain.server import Server
-
-TRANSFER = Plan(claim="transfer", locked=500_000)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("claim-faults")
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def staking(folder: Path, server: Server) -> Deployment:
-    """A deployment whose claims stake, and wallet 1 with SOL."""
-    deployment = deployed(built(folder, Plan()), server)
-    deployment.fund(1)
-    return deployment
+    from tests.claim_chain import Deployment
 
 
 @pytest.mark.parametrize(

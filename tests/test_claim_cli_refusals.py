@@ -22,6 +22,7 @@ from tests.claim_rounds import (
     JUP,
     LOCKER,
     NOW,
+    TRANSFER,
     Plan,
     amount_of,
     built,
@@ -29,32 +30,11 @@ from tests.claim_rounds import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.chain.server import Server
 
 MINT = Pubkey.from_string(JUP)
-TRANSFER = Plan(claim="transfer", locked=500_000)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("refusals")
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def staking(folder: Path, server: Server) -> Deployment:
-    """A deployment whose claims stake, and wallet 1 with SOL."""
-    deployment = deployed(built(folder, Plan()), server)
-    deployment.fund(1)
-    return deployment
 
 
 def test_a_refused_claim_says_why_and_prints_nothing_to_sign(folder: Path, server: Server) -> None:

@@ -11,12 +11,10 @@ from solders.account import Account
 from solders.pubkey import Pubkey
 from solders.transaction import Transaction
 
-from tests.deploy_desk import Desk, desk_in
 from tests.deployments import ADMIN, FUNDER, STRANGER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from tests.deploy_desk import Desk
 
 A, F, S = ADMIN.pubkey(), FUNDER.pubkey(), STRANGER.pubkey()
 CHANGES = {
@@ -29,16 +27,9 @@ CHANGES = {
 
 
 @pytest.fixture
-def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
-    with desk_in(tmp_path, capsys) as made:
-        yield made
-
-
-@pytest.fixture
-def deployed(desk: Desk) -> Desk:
-    desk.plan("--out", desk.plan_file, "--now", "2026-01-01T00:00:00Z")
-    desk.send("--yes")
-    return desk
+def deployed(planned: Desk) -> Desk:
+    planned.send("--yes")
+    return planned
 
 
 def change(desk: Desk, name: str, *arguments: object, code: int = 0) -> str:

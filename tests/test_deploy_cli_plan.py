@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from solders.account import Account
@@ -13,26 +13,10 @@ from solders.system_program import ID as SYSTEM
 from merkle.bundle.read import open_bundle
 from merkle.program.layouts_system import Nonce, encode_nonce
 from tests.chain.building import make_tokens
-from tests.deploy_desk import Desk, desk_in, tokens
+from tests.deploy_desk import Desk, tokens
 from tests.deployments import ADMIN, BASE, FUNDER, SETTINGS, STRANGER
 from tests.forging import edited, sound
 from tests.plain_bundle import JUP, PlainToken, plain_rows, put, round_text, seal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-
-@pytest.fixture
-def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
-    with desk_in(tmp_path, capsys) as made:
-        yield made
-
-
-@pytest.fixture
-def planned(desk: Desk) -> Desk:
-    desk.plan("--out", desk.plan_file, "--now", "2026-01-01T00:00:00Z")
-    return desk
 
 
 def test_a_plan_is_the_same_bytes_whatever_the_time(planned: Desk) -> None:

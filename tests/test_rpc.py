@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from solders.account import Account as ChainAccount
 from solders.litesvm import LiteSVM
@@ -18,21 +16,7 @@ from tests.chain.faults import ErrorObject, result
 from tests.chain.keys import JUPITER, SYSTEM
 from tests.chain.server import QUICK, Server, serving
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 MAINNET = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d"
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def client(server: Server) -> rpc.Client:
-    return rpc.connect(server.url, limits=QUICK)
 
 
 def key(number: int) -> Address:

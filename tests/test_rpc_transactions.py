@@ -15,22 +15,16 @@ from tests.chain.building import SOL, funded, keypair
 from tests.chain.faults import ErrorObject, LostAnswer, result
 from tests.chain.keys import SYSTEM
 from tests.chain.payments import TOO_POOR, payment, received
-from tests.chain.server import QUICK, Server, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.chain.server import Server
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as server:
-        funded(server.chain, 1, 10 * SOL)
-        yield server
-
-
-@pytest.fixture
-def client(server: Server) -> rpc.Client:
-    return rpc.connect(server.url, limits=QUICK)
+def server(server: Server) -> Server:
+    """The node, and keypair 1 with SOL to pay with."""
+    funded(server.chain, 1, 10 * SOL)
+    return server
 
 
 def error_of(server: Server, client: rpc.Client, error: object) -> rpc.TransactionError | None:

@@ -24,17 +24,6 @@ ANSWER = json.dumps({"jsonrpc": "2.0", "id": 1, "result": 5}).encode()
 GZIP = {"Content-Encoding": "gzip"}
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def client(server: Server) -> rpc.Client:
-    return rpc.connect(server.url, limits=QUICK)
-
-
 def slot_of(server: Server) -> int:
     return server.chain.get_clock().slot
 

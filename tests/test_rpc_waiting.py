@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,24 +10,16 @@ from merkle import rpc
 from tests.chain.building import SOL, funded
 from tests.chain.faults import ErrorObject, Reset, result
 from tests.chain.payments import TOO_POOR, payment, received
-from tests.chain.server import QUICK, Server, serving
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.chain.server import QUICK, Server
 
 POLL = 0.01
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as server:
-        funded(server.chain, 1, 10 * SOL)
-        yield server
-
-
-@pytest.fixture
-def client(server: Server) -> rpc.Client:
-    return rpc.connect(server.url, limits=QUICK)
+def server(server: Server) -> Server:
+    """The node, and keypair 1 with SOL to pay with."""
+    funded(server.chain, 1, 10 * SOL)
+    return server
 
 
 def test_waiting_ends_when_it_is_confirmed(server: Server, client: rpc.Client) -> None:

@@ -13,40 +13,31 @@ from merkle.cli.standing_view import percent
 from merkle.rpc.standing import AT_ONCE, Watcher, standing_of_token
 from tests.chain.building import make_tokens
 from tests.chain.keys import SYSTEM
-from tests.chain.server import QUICK, serving
+from tests.chain.server import QUICK
 from tests.claim_chain import Deployment, deployed
-from tests.claim_rounds import JUP, PLANS, WEN, Plan, amount_of, built, files_of, first_tree
+from tests.claim_rounds import (
+    JUP,
+    PLANS,
+    TRANSFER,
+    WEN,
+    Plan,
+    amount_of,
+    built,
+    files_of,
+    first_tree,
+)
 from tests.forging import replaced
 from tests.plain_bundle import put, seal
 from tests.test_cli import asr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from merkle.bundle.manifest import TokenEntry
     from merkle.rpc.claim_records import Leaf
     from tests.chain.server import Server
 
-TRANSFER = Plan(claim="transfer", locked=500_000)
 MANY = Plan(program="jito", claim="transfer", wallets=2 * AT_ONCE + 60, most=12_000)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("status")
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def paying(folder: Path, server: Server) -> Deployment:
-    """A deployment whose claims go to the wallets, in part locked."""
-    return deployed(built(folder, TRANSFER), server)
 
 
 def total(*numbers: int) -> int:

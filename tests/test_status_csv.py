@@ -8,35 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from merkle.rpc.standing import AT_ONCE
-from tests.chain.server import serving
 from tests.claim_chain import Deployment, deployed
 from tests.claim_rounds import JUP, Plan, built, first_tree, wallet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.chain.server import Server
 
-TRANSFER = Plan(claim="transfer", locked=500_000)
 MANY = Plan(program="jito", claim="transfer", wallets=2 * AT_ONCE + 60, most=12_000)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("status-csv")
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def paying(folder: Path, server: Server) -> Deployment:
-    """A deployment whose claims go to the wallets, in part locked."""
-    return deployed(built(folder, TRANSFER), server)
 
 
 def test_the_wallets_that_have_not_claimed_are_written(paying: Deployment, tmp_path: Path) -> None:

@@ -17,36 +17,18 @@ from tests.chain.faults import Body, Changed, ErrorObject, Reset, Status, result
 from tests.chain.keys import JITO, JUPITER_2024, SYSTEM, TOKEN, claim_status_of
 from tests.chain.server import QUICK, serving
 from tests.claim_chain import deployed
-from tests.claim_rounds import Plan, built, wallet
+from tests.claim_rounds import TRANSFER, Plan, built, wallet
 from tests.test_cli import asr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.chain.faults import Fault
     from tests.chain.server import Server
     from tests.claim_chain import Deployment
 
-TRANSFER = Plan(claim="transfer", locked=500_000)
 MANY = Plan(program="jupiter-2024", claim="transfer", wallets=30, most=30)
 ROOT, MINT, VAULT, CLOSABLE = 8, 40, 104, 340  # offsets in a distributor of jupiter
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("status-faults")
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def paying(folder: Path, server: Server) -> Deployment:
-    return deployed(built(folder, TRANSFER), server)
 
 
 def trees(deployment: Deployment) -> tuple[dict[str, object], dict[str, object]]:
