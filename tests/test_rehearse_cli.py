@@ -11,7 +11,6 @@ import pytest
 
 from merkle.cli import main, rehearsing
 from merkle.program import PROFILES
-from merkle.program.transactions import PACKET_BYTES
 from merkle.rehearse import Programs, rehearse_bundle
 from tests.chain import claims
 from tests.forging import leaves_of, sound, with_leaves
@@ -191,11 +190,16 @@ def test_who_watches_is_told_how_far_it_is(run: Any, monkeypatch: pytest.MonkeyP
     assert ("claims: 3 of 3, 0 s left", 3, 3) == stages[-1]
 
 
-def test_the_command_knows_every_program_and_the_size_of_a_packet() -> None:
-    from merkle.cli import rehearsing_text  # noqa: PLC0415 - its constant is all that is asked
-
+def test_the_command_knows_every_program() -> None:
     assert tuple(PROFILES) == get_args(rehearsing.Program)
-    assert PACKET_BYTES == rehearsing_text.PACKET_BYTES
+
+
+def test_a_voter_that_nothing_needs_is_told_not_to_have_run(run: Any) -> None:
+    files, said = sound([PlainToken(rows=rows(3))]), "the program of --voter-so did not run"
+    _, text, _ = run(files, "--voter-so", "@voter.so")
+    assert f"- nothing here is staked: {said}.\n" in text
+    assert said not in run(files)[1]
+    assert said not in run(sound([staked(3)]), "--voter-so", "@voter.so")[1]
 
 
 def test_wallets_without_a_key_are_told(run: Any) -> None:

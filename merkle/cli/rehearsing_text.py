@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from merkle.rehearse import Problem, Rehearsal, Spread, TokenReport
 
-PACKET_BYTES: Final = 1232
 WIDTH: Final = 98  # of a line of notes
 SHOWN_KINDS: Final = 10  # of problems; --json has all that are kept
 SHOWN_WALLETS: Final = 3  # of each kind
@@ -103,6 +102,8 @@ def _tree_lines(rehearsal: "Rehearsal") -> list[str]:
 
 def _cost_lines(rehearsal: "Rehearsal") -> list[str]:
     """Show what claims cost: compute units, and how much of a packet."""
+    from merkle.program.transactions import PACKET_BYTES
+
     header = ["token", "least units", "median", "most units", f"bytes of {PACKET_BYTES:,}"]
     rows = [
         [
@@ -178,7 +179,11 @@ def _notes(rehearsal: "Rehearsal") -> list[str]:
     for token in rehearsal.tokens:
         for note in (*_program_notes(token, rehearsal.profile), *_wallet_notes(token)):
             symbols.setdefault(note, []).append(token.symbol)
-    return [f"{', '.join(named)}: {note}" for note, named in symbols.items()]
+    idle = ["nothing here is staked: the program of --voter-so did not run."]
+    return [
+        *(f"{', '.join(named)}: {note}" for note, named in symbols.items()),
+        *(idle if rehearsal.is_voter_idle else []),
+    ]
 
 
 def _program_notes(token: "TokenReport", ran: str) -> "Iterator[str]":

@@ -60,6 +60,7 @@ def rehearse_bundle(
         program_id=plan.profile.program_id,
         program_sha256=plan.claim.sha256,
         voter_sha256=None if plan.voter is None else plan.voter.sha256,
+        is_voter_idle=programs.voter is not None and plan.voter is None,
         tokens=tuple(
             report_token(token, target, [part for part in reports if part.symbol == token.symbol])
             for token, target in plan.tokens

@@ -45,11 +45,6 @@ class TreeReport:
     forgeries: int  # that were tried
     refused: int  # of those, with the error that it has to be
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every leaf has been claimed."""
-        return self.claims == self.leaves
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenReport:
@@ -86,6 +81,7 @@ class Rehearsal:
     program_id: Address
     program_sha256: str
     voter_sha256: str | None  # None where nothing was staked
+    is_voter_idle: bool  # a voter was given, and nothing needed it
     tokens: tuple[TokenReport, ...]
     problems: tuple[Problem, ...]
     more_problems: int  # than are kept
