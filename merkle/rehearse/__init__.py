@@ -1,4 +1,4 @@
-"""Would it work? Every claim of a bundle, executed on the claim program before it is deployed.
+"""Would it work? Every claim of a bundle, executed on a claim program before anything is deployed.
 
 The programs run in a virtual machine within this process. The proofs are those in the bundle's
 files, as wallets would get them; nothing is recomputed on the way.

@@ -109,9 +109,8 @@ class Scene:
         if self.world.is_taken(wallet):
             return Outcome(refusal="another account stands at this address: it is no wallet")
         self.world.fill(wallet)
-        if (
-            self.part.target.way == "deposit"
-        ):  # on its way to the stake; a claim that stakes has none
+        if self.part.target.way == "deposit":
+            # the claim pays into it, on the way to the stake; a claim that stakes has none
             tokens = associated_token_address(wallet, self.world.mint)
             self.world.put_tokens(tokens, wallet, 0)
         if self.locker is None:

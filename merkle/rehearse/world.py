@@ -105,13 +105,7 @@ class World:
 
     def put_mint(self, decimals: int, supply: int) -> None:
         """Put the mint there, of which nobody can make more."""
-        mint = Mint(
-            authority=None,
-            supply=supply,
-            decimals=decimals,
-            is_initialized=True,
-            freeze_authority=None,
-        )
+        mint = Mint(authority=None, supply=supply, decimals=decimals)
         self.put(self.mint, encode_mint(mint), TOKEN_PROGRAM)
 
     def put_tokens(self, address: Address, owner: Address, amount: int = 0) -> None:
@@ -122,17 +116,7 @@ class World:
         self.put(address, content, TOKEN_PROGRAM)
 
     def _encode_tokens(self, amount: int) -> bytes:
-        account = TokenAccount(
-            mint=self.mint,
-            owner=SOMEBODY,
-            amount=amount,
-            delegate=None,
-            state=1,
-            native_reserve=None,
-            delegated_amount=0,
-            close_authority=None,
-        )
-        return encode_token_account(account)
+        return encode_token_account(TokenAccount(mint=self.mint, owner=SOMEBODY, amount=amount))
 
     def put_locker(self, base: Address) -> None:
         """Put the locker there, for which the mint is staked."""
