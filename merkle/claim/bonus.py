@@ -1,6 +1,7 @@
 """What a claim is paid on top, where a distributor was made with a bonus.
 
-Source: state/merkle_distributor.rs of jup-ag/distributor (master, 2024, asr), get_bonus_for_a_*.
+Source: state/merkle_distributor.rs of master, 2024 and asr (merkle.program says which commits),
+        get_bonus_for_a_claimaint. No binary of theirs was at hand to execute it.
 """
 
 from __future__ import annotations

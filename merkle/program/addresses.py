@@ -25,8 +25,8 @@ def distributor_address(
 ) -> Address | None:
     """Derive where one shard's distributor lives; None without a program or a base it needs.
 
-    Source: merkle-tree/src/utils.rs of every branch: "MerkleDistributor", base (not jito), mint,
-            u64le version.
+    Source: instructions/**/new_distributor.rs of every program: "MerkleDistributor", base (not
+            jito), mint, u64le version.
     """
     if profile is None or (profile.has_base and base is None):
         return None
@@ -39,7 +39,7 @@ def distributor_address(
 def claim_status_address(profile: Profile, claimant: bytes, distributor: bytes) -> Address:
     """Derive where the record of a claim lives: it exists once the claim is made.
 
-    Source: new_claim.rs of every branch: "ClaimStatus", claimant, distributor.
+    Source: new_claim.rs of every program: "ClaimStatus", claimant, distributor.
     """
     return _derived(profile.program_id, [CLAIM_STATUS_SEED, claimant, distributor])
 
@@ -67,7 +67,7 @@ def associated_token_addresses(owners: Iterable[bytes], mint: bytes) -> list[Add
 def locker_address(base: bytes) -> Address:
     """Derive a locker, which all stake accounts of one governance belong to.
 
-    Source: locked-voter instructions/new_locker.rs: "Locker", base.
+    Source: locked_voter, instructions/new_locker.rs: "Locker", base.
     """
     return _derived(LOCKED_VOTER, [LOCKER_SEED, base])
 
@@ -75,7 +75,7 @@ def locker_address(base: bytes) -> Address:
 def escrow_address(locker: bytes, owner: bytes) -> Address:
     """Derive a wallet's stake account in a locker.
 
-    Source: locked-voter instructions/new_escrow.rs: "Escrow", locker, owner.
+    Source: locked_voter, instructions/new_escrow.rs: "Escrow", locker, owner.
     """
     return _derived(LOCKED_VOTER, [ESCROW_SEED, locker, owner])
 

@@ -1,4 +1,8 @@
-"""How instructions become bytes: discriminators, arguments, and the roles of accounts."""
+"""How instructions become bytes: discriminators, arguments, and the roles of accounts.
+
+Errors: ProgramError for an argument that does not fit.
+Source: anchor-lang 0.28 (discriminators, absent accounts); borsh (arguments).
+"""
 
 from __future__ import annotations
 

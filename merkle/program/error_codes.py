@@ -1,8 +1,7 @@
 """The error codes of the programs, as data: name and what it means to an operator.
 
-Source: error.rs of jup-ag/distributor (each branch), Kamino-Finance/distributor and
-        jito-foundation/distributor; locked-voter/src/error.rs of TeamRaccoons/WAGMI; anchor-lang
-        0.28, error.rs; error.rs of the system, token and associated token programs.
+Source: error.rs of master, asr, 2024, Kamino and Jito; lib.rs of locked_voter; anchor-lang 0.28,
+        error.rs; error.rs of the system, token and associated token programs.
 """
 
 from __future__ import annotations

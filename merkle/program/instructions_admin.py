@@ -1,4 +1,9 @@
-"""The instructions by which a distributor is kept and ended."""
+"""The instructions by which a distributor is kept and ended.
+
+Errors: ProgramError where the program has no such instruction.
+Source: instructions/admin/<name>.rs of master, instructions/<name>.rs of all others, where
+        <name> is the function's unless it says otherwise.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +40,10 @@ def clawback(
     Anybody may, from the clawback's start on: `caller` signs, except with jupiter, where nobody
     but the fee payer does.
 
-    Source: admin/clawback.rs (master), clawback.rs (all others).
+    Errors: ProgramError where a caller has to sign and none is named.
     """
     metas = [writable(distributor), writable(vault), writable(receiver)]
-    if profile.has_operator:
+    if profile.is_master:
         metas.append(readonly(TOKEN_PROGRAM))
     elif caller is None:
         raise ProgramError(f"{profile.name}: somebody has to sign the clawback; say who")
@@ -59,7 +64,7 @@ def set_admin(
     profile: Profile, *, distributor: Address, admin: Address, new_admin: Address
 ) -> Instruction:
     """Hand a distributor over; the new admin does not sign."""
-    new = readonly(new_admin) if profile.has_operator else writable(new_admin)
+    new = readonly(new_admin) if profile.is_master else writable(new_admin)
     metas = [writable(distributor), _admin(profile, admin), new]
     return anchor_instruction(profile.program_id, "set_admin", metas)
 
@@ -82,10 +87,7 @@ def set_activation(
 def set_operator(
     profile: Profile, *, distributor: Address, admin: Address, operator: Address | None
 ) -> Instruction:
-    """Name another operator, whose signature the claims need, with jupiter.
-
-    Source: admin/set_operator.rs (master).
-    """
+    """Name another operator, whose signature the claims need, with jupiter."""
     if not profile.has_operator:
         raise ProgramError(f"{profile.name}: claims have no operator; nothing to set")
     metas = [writable(distributor), signer(admin)]
@@ -118,7 +120,7 @@ def close_claim_status(
 
 def _admin(profile: Profile, admin: Address) -> AccountMeta:
     """Let the admin sign; all programs but jupiter's also want it writable."""
-    return signer(admin) if profile.has_operator else paying_signer(admin)
+    return signer(admin) if profile.is_master else paying_signer(admin)
 
 
 def _check_closable(profile: Profile) -> None:

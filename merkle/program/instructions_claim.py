@@ -1,4 +1,9 @@
-"""The instructions by which a claimant is paid."""
+"""The instructions by which a claimant is paid.
+
+Errors: ProgramError where the program has no such instruction, needs an account that is not
+        named, or has no place for the operator.
+Source: below instructions, as each function says.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +119,7 @@ def claim_locked(profile: Profile, accounts: ClaimAccounts) -> Instruction:
     Source: claim/claim_locked.rs (master), claim_locked.rs (all others).
     """
     # only master does not change the claimant here
-    claimant = signer if profile.has_operator else paying_signer
+    claimant = signer if profile.is_master else paying_signer
     metas = [
         *_begin(accounts),
         writable(_destination(profile, accounts)),

@@ -70,19 +70,16 @@ def new_distributor(profile: Profile, arguments: NewDistributor) -> Instruction:
     """Make a distributor: the admin pays its rent, the base key signs for its address.
 
     Errors: ProgramError for what the program has no argument for, so nothing is dropped silently.
-    Source: instructions/*/new_distributor.rs and lib.rs of each branch.
+    Source: instructions/**/new_distributor.rs and lib.rs of each program.
     """
     for problem in _problems(profile, arguments):
         raise ProgramError(f"{profile.name}: {problem}")
     name = "new_distributor"
-    if profile.name in _SECOND_WITH_BONUS and _has_bonus(arguments):
-        name = "new_distributor2"
+    if _has_bonus(arguments) and not profile.is_master:
+        name = "new_distributor2"  # asr and 2024 have a second instruction for it
     accounts = list(_accounts(profile, arguments))
     encoded = _first_arguments(arguments) + b"".join(_last_arguments(profile, arguments))
     return anchor_instruction(profile.program_id, name, accounts, encoded)
-
-
-_SECOND_WITH_BONUS: Final = frozenset({"jupiter-asr-2024", "jupiter-2024"})
 
 
 def _has_bonus(arguments: NewDistributor) -> bool:
@@ -127,7 +124,7 @@ def _accounts(profile: Profile, arguments: NewDistributor) -> Iterator[AccountMe
     yield writable(arguments.vault) if profile.creates_vault else readonly(arguments.vault)
     yield paying_signer(arguments.admin)
     yield readonly(SYSTEM_PROGRAM)
-    if profile.name != "jupiter":
+    if not profile.is_master:
         yield readonly(ASSOCIATED_TOKEN_PROGRAM)
     yield readonly(TOKEN_PROGRAM)
 
@@ -152,7 +149,7 @@ def _last_arguments(profile: Profile, arguments: NewDistributor) -> Iterator[byt
         yield u8(arguments.activation_type)
     if profile.has_closable:
         yield boolean(arguments.closable)
-    if profile.name == "jupiter" or _has_bonus(arguments):
+    if profile.is_master or _has_bonus(arguments):
         yield u64(arguments.total_bonus) + u64(arguments.bonus_vesting)
     if profile.has_operator:
         yield u8(arguments.claim_type) + (arguments.operator or NO_KEY)

@@ -1,6 +1,6 @@
 """The instructions of locked_voter, which keeps the stake accounts.
 
-Source: locked-voter/src/instructions/*.rs of TeamRaccoons/WAGMI.
+Source: instructions/*.rs and lib.rs of locked_voter.
 """
 
 from __future__ import annotations

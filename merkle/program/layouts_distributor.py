@@ -1,8 +1,7 @@
 """The accounts of the claim programs: distributors and records of claims.
 
-Source: state/merkle_distributor.rs and state/claim_status.rs of jup-ag/distributor (each branch),
-        Kamino-Finance/distributor and jito-foundation/distributor. The IDL files that are shipped
-        with master show older records of claims.
+Source: state/merkle_distributor.rs and state/claim_status.rs of master, asr, 2024, Kamino and
+        Jito. The IDL files that are shipped with master show older records of claims.
 """
 
 from __future__ import annotations

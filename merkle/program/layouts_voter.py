@@ -1,6 +1,6 @@
 """The accounts of locked_voter: lockers, stake accounts and parts that are being unstaked.
 
-Source: locked-voter/src/state/*.rs of TeamRaccoons/WAGMI.
+Source: state.rs of locked_voter.
 """
 
 from __future__ import annotations

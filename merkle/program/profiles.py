@@ -24,10 +24,10 @@ Activation: TypeAlias = Literal["point", "slot", "none"]
 class Profile:
     """One deployed claim program.
 
-    Source: jup-ag/distributor@master, @distributor_asr, @distributor_2024, Kamino-Finance/
-            distributor, jito-foundation/distributor@master: lib.rs (id), merkle-tree/src/utils.rs
-            (seeds), instructions/*.rs and state/*.rs (the rest). Depths: the most proof hashes
-            that the tightest claim transaction holds within 1232 bytes (merkle.claim.shapes).
+    Source: lib.rs (id), instructions/*.rs and state/*.rs (the rest) of master (jupiter), asr, 2024,
+            Kamino and Jito. Depths: the most proof hashes that the tightest claim transaction
+            holds within 1232 bytes (merkle.claim.shapes). Bytes: executed for kamino and jito; of
+            the others INIT_SPACE + 8, or size_of the struct, a multiple of 8, + 8.
     """
 
     name: str
@@ -44,6 +44,11 @@ class Profile:
     distributor_bytes: int  # what its accounts are allocated with
     claim_status_bytes: int
     records_bonus_as_unlocked: bool  # the record of a claim adds the bonus to the unlocked amount
+
+    @property
+    def is_master(self) -> bool:
+        """Whether it is Jupiter's rewrite, which names other accounts than all that came before."""
+        return self.name == "jupiter"
 
 
 PROFILES: Final = {

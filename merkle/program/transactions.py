@@ -93,7 +93,7 @@ def unsigned(
 ) -> UnsignedTransaction:
     """Make one transaction of instructions.
 
-    Errors: TooLargeError where no packet holds it.
+    Errors: TooLargeError where no packet holds it, TransactionError for tables of a legacy one.
     """
     freshness = freshness or Freshness()
     all_instructions = _with_nonce(instructions, fee_payer, freshness)
@@ -117,7 +117,10 @@ def size_of(
     version: MessageVersion = "legacy",
     tables: Sequence[LookupTable] = (),
 ) -> int:
-    """Return how many bytes the transaction would have, even where no packet holds them."""
+    """Return how many bytes the transaction would have, even where no packet holds them.
+
+    Errors: TransactionError for tables of a legacy one.
+    """
     message = _message(instructions, fee_payer, Freshness(), version, tables)
     return len(_with_empty_signatures(message))
 
