@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from merkle.claim.transactions import ClaimOptions, WalletClaim
     from merkle.program.transactions import UnsignedTransaction
 
-DEFAULT_UNITS: Final = 200_000  # of each instruction, where no compute limit is set
+DEFAULT_UNITS: Final = 200_000  # of an instruction at most, where no compute limit is set
 MICRO: Final = 10**6
 
 
@@ -32,6 +32,10 @@ def lamports_needed(claim: WalletClaim, options: ClaimOptions) -> Lamports:
     The claimant pays for the record of the claim, the fee payer for everything else. Whether an
     unstake may be cancelled makes no difference.
 
+    Without a compute limit the priority fee is an upper bound: clusters allow some instructions
+    less. With one it is exact.
+
+    Units:  lamports.
     Errors: ClaimError where there are no such transactions.
     """
     record = rent_exempt(claim.profile.claim_status_bytes)

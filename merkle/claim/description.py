@@ -14,6 +14,7 @@ from merkle.program.ids import (
     LOCKED_VOTER,
     SYSTEM_PROGRAM,
 )
+from merkle.program.instructions_system import COMPUTE_LIMIT
 
 if TYPE_CHECKING:
     from solders.instruction import Instruction
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from merkle.program.transactions import UnsignedTransaction
 
 _NEW_ESCROW: Final = discriminator("global", "new_escrow")
-_SET_LIMIT: Final = 2  # of the compute budget program
 _MADE: Final = 1  # place of what an instruction makes, among its accounts
 
 
@@ -57,7 +57,7 @@ def _words(claim: WalletClaim, instruction: Instruction) -> str:
 
 def _budget(content: bytes) -> str:
     kind, value = content[0], int.from_bytes(content[1:], "little")
-    if kind == _SET_LIMIT:
+    if kind == COMPUTE_LIMIT:
         return f"may use {value:,} compute units"
     return f"pays {value:,} millionths of a lamport per compute unit"
 

@@ -82,7 +82,7 @@ def refusals(
         return [*_of_tree(claim, distributor), *ends]
     return [
         *_of_tree(claim, distributor),
-        *_of_time(claim, distributor, facts),
+        *_of_time(distributor, facts),
         *_of_operator(distributor, options.operator),
         *_of_totals(claim, distributor, facts),
         *(_of_stake(claim, distributor, facts, options) if claim.stakes else ()),
@@ -116,15 +116,19 @@ def _of_end(
         yield "the distributor was clawed back: nothing can be claimed any more"
 
 
-def _of_time(
-    claim: WalletClaim, distributor: DistributorAccount, facts: ChainFacts
-) -> Iterator[str]:
-    by_time = claim.profile.activation == "point" and distributor.activation_type == BY_TIME
-    point = distributor.activation_point
-    if by_time and point > facts.unix_time:
-        yield f"claims begin at {moment(point)}, now it is {moment(facts.unix_time)}"
-    if not by_time and point > facts.slot:
-        yield f"claims begin with slot {point:,}, now it is slot {facts.slot:,}"
+def _of_time(distributor: DistributorAccount, facts: ChainFacts) -> Iterator[str]:
+    begins, now = distributor.activation_point, _point_now(distributor, facts)
+    if begins <= now:
+        return
+    if distributor.activation_type == BY_TIME:
+        yield f"claims begin at {moment(begins)}, now it is {moment(now)}"
+    else:
+        yield f"claims begin with slot {begins:,}, now it is slot {now:,}"
+
+
+def _point_now(distributor: DistributorAccount, facts: ChainFacts) -> int:
+    """Return the time or the slot, whichever the distributor counts in."""
+    return facts.unix_time if distributor.activation_type == BY_TIME else facts.slot
 
 
 def _of_operator(distributor: DistributorAccount, operator: Address | None) -> Iterator[str]:
@@ -145,9 +149,9 @@ def _of_totals(
             "as many wallets have claimed as the distributor was made for: "
             f"{distributor.num_nodes_claimed:,}"
         )
-    point = facts.unix_time if distributor.activation_type == BY_TIME else facts.slot
+    now = _point_now(distributor, facts)
     try:
-        paid = claim.unlocked + bonus_of(claim.profile, distributor, claim.unlocked, point)
+        paid = claim.unlocked + bonus_of(claim.profile, distributor, claim.unlocked, now)
     except BonusError as error:
         yield str(error)
         return

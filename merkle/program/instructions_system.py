@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 _TRANSFER: Final = 2
 _ADVANCE_NONCE: Final = 4
-_COMPUTE_LIMIT: Final = 2
+COMPUTE_LIMIT: Final = 2  # first byte of what the compute budget is told
 _COMPUTE_PRICE: Final = 3
 
 
 def compute_limit(units: int) -> Instruction:
     """Allow a transaction this many compute units."""
-    return Instruction(Pubkey(COMPUTE_BUDGET_PROGRAM), u8(_COMPUTE_LIMIT) + u32(units), [])
+    return Instruction(Pubkey(COMPUTE_BUDGET_PROGRAM), u8(COMPUTE_LIMIT) + u32(units), [])
 
 
 def compute_price(micro_lamports: int) -> Instruction:
