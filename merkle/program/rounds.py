@@ -30,10 +30,10 @@ def check_round(the_round: Round, *, allow_deep: bool = False) -> list[str]:
     from allocation.strict_toml import Findings
 
     content = the_round.content.decode("utf-8-sig")
-    findings = Findings(the_round.path.name, content)
+    written, findings = tomllib.loads(content), Findings(the_round.path.name, content)
     warnings = []
     for index, token in enumerate(the_round.tokens):
-        keys = _Keys(tomllib.loads(content), index, token, findings)
+        keys = _Keys(written=written, index=index, token=token, findings=findings)
         _check_leaf(keys, token)
         _check_locker(keys, token)
         profile = _checked_profile(keys, token)
@@ -45,7 +45,7 @@ def check_round(the_round: Round, *, allow_deep: bool = False) -> list[str]:
     return warnings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Keys:
     """Where one token's settings are written: in its own table or in the round's."""
 
