@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from solders.instruction import AccountMeta
-
 from tests.chain.anchor import ADDRESS, TOKEN_MINT, Arguments, Checked
-from tests.chain.keys import TOKEN, u64le
+from tests.chain.voter import move_tokens
 
 if TYPE_CHECKING:
     from solders.pubkey import Pubkey
@@ -34,12 +32,7 @@ def clawback(call: Invocation, variant: Variant) -> None:
     checked.require(not record.numbers["clawed_back"], (6009, "ClawbackAlreadyClaimed"))
     has_begun = call.now >= record.numbers["clawback_start_ts"]
     checked.require(has_begun, (6008, "ClawbackBeforeStart"))
-    metas = [
-        AccountMeta(vault, False, True),
-        AccountMeta(receiver, False, True),
-        AccountMeta(distributor, True, False),
-    ]
-    call.call(TOKEN, b"\3" + u64le(vault_tokens.amount), metas)
+    move_tokens(call, vault, receiver, distributor, vault_tokens.amount)
     record.numbers["clawed_back"] = 1
     call.put(distributor, bytes(record))
 

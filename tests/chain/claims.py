@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from solders.instruction import AccountMeta
 from solders.pubkey import Pubkey
 
 from tests.chain import anchor
@@ -14,7 +13,7 @@ from tests.chain.anchor import Arguments, Checked
 from tests.chain.execution import Given, InstructionFailureError, Invocation, perform
 from tests.chain.keys import TOKEN, VOTER, escrow_of, u64le
 from tests.chain.layouts import ESCROW, LOCKER, Record
-from tests.chain.voter import increase_locked_amount
+from tests.chain.voter import increase_locked_amount, move_tokens
 
 if TYPE_CHECKING:
     from tests.chain.variants import Variant
@@ -211,12 +210,7 @@ def _pay(claim: Claim, amount: int) -> None:
     call = claim.checked.invocation
     if claim.stake is None:
         assert claim.destination is not None
-        metas = [
-            AccountMeta(claim.vault, False, True),
-            AccountMeta(claim.destination, False, True),
-            AccountMeta(claim.distributor, True, False),
-        ]
-        call.call(TOKEN, b"\3" + u64le(amount), metas)
+        move_tokens(call, claim.vault, claim.destination, claim.distributor, amount)
         return
     accounts = [
         Given(claim.stake.locker, False, True),

@@ -95,7 +95,7 @@ _PACKED: Final = (
 )
 _BONUS: Final = "total_bonus u64 275, vesting_duration u64 283, total_claimed_bonus u64 291"
 ASR_DISTRIBUTOR: Final = Layout("MerkleDistributor", 376, f"{_PACKED},{_BONUS},locker key 307")
-# 2024's allocation is not stated; its fields end at 300, and its sister programs allocate 376.
+# not in section 7: 2024's source allocates 8 + size_of its struct, whose fields have 363 bytes
 DISTRIBUTOR_2024: Final = Layout(
     "MerkleDistributor", 376, f"{_PACKED},{_BONUS},activation_type u8 299"
 )

@@ -1,5 +1,7 @@
 """A MODEL of a chain with the claim programs: what CLAIM_PROGRAM.md says; not the programs.
 
+CLAIM_PROGRAM.md is the specification of the programs, ../shared/design/CLAIM_PROGRAM.md.
+
 `ModelChain` has the interface of `LiteSVM` and stands on one: system, token, associated token and
 compute budget programs are the real ones. Instructions of the claim programs and of locked_voter
 run in Python. It judges merkle.program and merkle.claim, so it shares no code with them.
