@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from allocation.address import format_address, parse_address
 from allocation.errors import AsrError
 from allocation.units import U64_MAX, BaseUnits
-from merkle.bundle.consistency import contradictions
 from merkle.bundle.files import open_file
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import MANIFEST, SUMS, allocations_file, tree_file
 from merkle.bundle.lines import HEADER_LINES, LineError, base_units, csv_line, read_leaf
+from merkle.bundle.sound import check_sound, chosen
 from merkle.leaf import LEAF_FORMATS, leaf_hash
 from merkle.proof import fold
 
@@ -66,15 +66,12 @@ def find_wallet(bundle: Bundle, wallet: str, symbol: str | None = None) -> list[
             BundleError for the first thing that does not hold.
     """
     parse_address(wallet)
-    tokens = [token for token in bundle.manifest.tokens if symbol in (None, token.symbol)]
-    symbols = ", ".join(token.symbol for token in tokens or bundle.manifest.tokens)
-    if not tokens:
-        raise AsrError(f"the bundle has no token {symbol!a}; it has {symbols}")
-    for problem in contradictions(bundle.manifest):
-        raise BundleError(MANIFEST, problem)
+    tokens = chosen(bundle.manifest.tokens, symbol)
+    check_sound(bundle)
     proofs = [_find(bundle, token, wallet) for token in tokens]
     found = [proof for proof in proofs if proof is not None]
     if not found:
+        symbols = ", ".join(token.symbol for token in tokens)
         raise UnknownWalletError(f"{wallet} is not among those whom the bundle pays {symbols}")
     return found
 

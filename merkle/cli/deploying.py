@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from merkle.cli.app import BundleArgument, JsonFlag, TokenOption, app, check_new, example
-from merkle.cli.deploying_bundle import open_sound, planned_by
+from merkle.cli.deploying_bundle import planned_by
 from merkle.cli.deploying_chain import checked_time, chosen_freshness, connected
 from merkle.cli.deploying_files import write_file
 from merkle.cli.deploying_text import (
@@ -120,6 +120,7 @@ def plan(  # noqa: PLR0913 - one parameter per option
 
 def _opened(path: Path, *, verified: bool) -> "Bundle":
     from allocation.errors import AsrError
+    from merkle.bundle.sound import open_sound
     from merkle.verify import verify_bundle
 
     if verified:

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Final, cast
 from merkle.cli.deploying_files import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from allocation.address import Address
-    from allocation.round import Claim, Round
+    from allocation.round import Claim
     from merkle.bundle.manifest import TokenEntry, TreeEntry
     from merkle.bundle.read import Bundle
     from merkle.deployment.planning import Plan
@@ -20,30 +18,21 @@ if TYPE_CHECKING:
 LARGEST_SETTINGS: Final = 1 << 20  # bytes
 
 
-def open_sound(path: Path) -> "Bundle":
-    """Open a bundle whose manifest does not contradict itself.
-
-    Errors: BundleError.
-    """
-    from merkle.bundle.consistency import contradictions
-    from merkle.bundle.findings import BundleError
-    from merkle.bundle.layout import MANIFEST
-    from merkle.bundle.read import open_bundle
-
-    bundle = open_bundle(path)
-    for problem in contradictions(bundle.manifest):
-        raise BundleError(MANIFEST, problem)
-    return bundle
-
-
 def tokens_of(bundle: "Bundle", *, look_at_amounts: bool = False) -> "list[Token]":
     """Return the tokens of a bundle as they are deployed.
 
     With `look_at_amounts` the allocations are read too: for locked amounts, and those of 0.
 
-    Errors: BundleError.
+    Errors: BundleError; InputErrors for a bad round file.
     """
-    the_round = _round_of(bundle)
+    from merkle.bundle.findings import BundleError
+    from merkle.bundle.layout import ROUND
+    from merkle.bundle.sound import read_round
+
+    the_round = read_round(bundle)
+    ours = [(token.symbol, token.mint) for token in bundle.manifest.tokens]
+    if ours != [(token.symbol, token.mint) for token in the_round.tokens]:
+        raise BundleError(ROUND, "has other tokens than the manifest")
     lockers = {token.symbol: token.distributor.locker_base for token in the_round.tokens}
     return [
         _token(bundle, entry, lockers[entry.symbol], look_at_amounts=look_at_amounts)
@@ -51,25 +40,12 @@ def tokens_of(bundle: "Bundle", *, look_at_amounts: bool = False) -> "list[Token
     ]
 
 
-def chosen(tokens: "Sequence[Token]", symbol: str | None) -> "list[Token]":
-    """Return all tokens, or the one that is asked for.
-
-    Errors: AsrError.
-    """
-    from allocation.errors import AsrError
-
-    found = [token for token in tokens if symbol in (None, token.symbol)]
-    if not found:
-        known = ", ".join(token.symbol for token in tokens)
-        raise AsrError(f"the bundle has no token {symbol!a}; it has {known}")
-    return found
-
-
 def planned_by(bundle: "Bundle", settings: Path, symbol: str | None = None) -> "Plan":
     """Plan what deploy.toml asks for, for all tokens or one.
 
     Errors: AsrError.
     """
+    from merkle.bundle.sound import chosen
     from merkle.deployment.planning import make_plan
     from merkle.deployment.settings import read_settings
 
@@ -77,22 +53,6 @@ def planned_by(bundle: "Bundle", settings: Path, symbol: str | None = None) -> "
     text = read_text(settings, LARGEST_SETTINGS, "deploy.toml")
     resolved = read_settings(settings.name, text, tokens)
     return make_plan(bundle.id, chosen(tokens, symbol), resolved)
-
-
-def _round_of(bundle: "Bundle") -> "Round":
-    """Read the round file, which alone names the lockers."""
-    from allocation.round_file import load_round
-    from merkle.bundle.files import read_file
-    from merkle.bundle.findings import BundleError
-    from merkle.bundle.layout import ROUND
-
-    _, digest = read_file(bundle.path, ROUND)
-    bundle.check_digest(ROUND, digest)
-    the_round = load_round(bundle.path / ROUND)
-    ours = [(token.symbol, token.mint) for token in bundle.manifest.tokens]
-    if ours != [(token.symbol, token.mint) for token in the_round.tokens]:
-        raise BundleError(ROUND, "has other tokens than the manifest")
-    return the_round
 
 
 def _token(

@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
-from merkle.cli.deploying_bundle import chosen, open_sound, tokens_of
+from merkle.cli.deploying_bundle import tokens_of
 from merkle.cli.deploying_chain import chosen_freshness, connected
 from merkle.cli.deploying_text import freshness_line, network_line
 from merkle.cli.output import counted, facts, print_json, print_lines, warn
@@ -72,6 +72,7 @@ def show(change: "Change", target: Target, fresh: Fresh, *, as_json: bool) -> No
 
 def _steps(change: "Change", target: Target) -> "list[AdminStep]":
     from allocation.errors import AsrError
+    from merkle.bundle.sound import chosen, open_sound
     from merkle.deployment.tokens import check_token
 
     steps = []

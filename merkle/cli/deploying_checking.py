@@ -8,7 +8,7 @@ import typer
 
 from merkle.cli.app import BundleArgument, JsonFlag, TokenOption, example
 from merkle.cli.deploying import deploy
-from merkle.cli.deploying_bundle import open_sound, planned_by
+from merkle.cli.deploying_bundle import planned_by
 from merkle.cli.deploying_sending import read_plan_file, show_checked
 from merkle.cli.deploying_text import network_line
 from merkle.cli.output import print_lines
@@ -60,6 +60,8 @@ def check(
 def _planned(
     bundle: Path, plan_file: Path | None, settings: Path | None, symbol: str | None
 ) -> "Plan":
+    from merkle.bundle.sound import open_sound
+
     opened = open_sound(bundle)
     if plan_file is not None and settings is None and symbol is None:
         return read_plan_file(plan_file, opened)

@@ -11,7 +11,7 @@ import typer
 
 from merkle.cli.app import BundleArgument, JsonFlag, example
 from merkle.cli.deploying import deploy
-from merkle.cli.deploying_bundle import open_sound, tokens_of
+from merkle.cli.deploying_bundle import tokens_of
 from merkle.cli.deploying_files import read_small
 from merkle.cli.deploying_text import (
     checked_lines,
@@ -80,6 +80,7 @@ def send(
     sent; keep it until all is done.
     """
     from merkle import rpc
+    from merkle.bundle.sound import open_sound
     from merkle.rpc.journal import open_journal
 
     opened = open_sound(bundle)

@@ -3,7 +3,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,10 +12,6 @@ from merkle.cli.output import print_json, print_lines, progress
 from merkle.cli.standing_csv import UnclaimedFile, check_csv
 from merkle.cli.standing_text import lines
 from merkle.cli.standing_view import View, document
-
-if TYPE_CHECKING:
-    from merkle.bundle.manifest import TokenEntry
-    from merkle.bundle.read import Bundle
 
 CONNECTIONS = 4
 MOST_CONNECTIONS = 32
@@ -56,12 +52,12 @@ def status(
     if anything on chain contradicts the bundle.
     """
     from merkle import rpc
-    from merkle.bundle.read import open_bundle
+    from merkle.bundle.sound import chosen, open_sound
     from merkle.rpc.standing import Watcher, standing_of_token
 
     check_csv(csv, force=force)
-    opened = open_bundle(bundle)
-    tokens = _tokens(opened, symbol)
+    opened = open_sound(bundle)
+    tokens = chosen(opened.manifest.tokens, symbol)
     # many calls, so a busy node is given more time to recover than a single one would need
     clients = [rpc.connect(rpc_url, limits=rpc.Limits(attempts=8)) for _ in range(connections)]
     network = rpc.network(rpc.connect(rpc_url))  # where nothing listens, that is said sooner
@@ -86,23 +82,3 @@ def status(
     else:
         print_lines(lines(view))
     raise typer.Exit(0 if view.is_sound else 1)
-
-
-def _tokens(bundle: "Bundle", symbol: str | None) -> "list[TokenEntry]":
-    """Return one token or all, of a manifest that does not contradict itself.
-
-    Errors: AsrError for a symbol that the bundle has not; BundleError.
-    """
-    from allocation.errors import AsrError
-    from merkle.bundle.consistency import contradictions
-    from merkle.bundle.findings import BundleError
-    from merkle.bundle.layout import MANIFEST
-
-    for problem in contradictions(bundle.manifest):
-        raise BundleError(MANIFEST, problem)
-    every = bundle.manifest.tokens
-    tokens = [token for token in every if symbol in (None, token.symbol)]
-    if not tokens:
-        symbols = ", ".join(token.symbol for token in every)
-        raise AsrError(f"the bundle has no token {symbol!a}; it has {symbols}")
-    return tokens

@@ -6,10 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from merkle.bundle.consistency import contradictions
-from merkle.bundle.findings import BundleError
-from merkle.bundle.layout import MANIFEST
-from merkle.bundle.read import open_bundle
+from merkle.bundle.sound import open_sound
 from merkle.rehearse.choosing import make_plan
 from merkle.rehearse.cutting import parts_of, spread
 from merkle.rehearse.execute import execute
@@ -46,9 +43,7 @@ def rehearse_bundle(
     Errors: AsrError where nothing can be executed at all: a bundle that is not as this tool
             writes it, a file that is no program, a program that can't do what is claimed.
     """
-    bundle = open_bundle(path)
-    for problem in contradictions(bundle.manifest):
-        raise BundleError(MANIFEST, problem)
+    bundle = open_sound(path)
     plan = make_plan(bundle, programs, symbol)
     start = time.monotonic()
     reports = _run(bundle, plan, most, processes, progress)

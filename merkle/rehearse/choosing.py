@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from allocation.errors import AsrError
 from allocation.round import NO_PROGRAM
-from allocation.round_file import load_round
-from merkle.bundle.files import read_file
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import ROUND
+from merkle.bundle.sound import chosen, read_round
 from merkle.leaf import JUPITER
 from merkle.program import PROFILES
 from merkle.program.ids import LOCKED_VOTER
@@ -89,10 +87,7 @@ def make_plan(bundle: Bundle, programs: Programs, symbol: str | None) -> Plan:
 
 
 def _chosen(bundle: Bundle, symbol: str | None) -> list[TokenEntry]:
-    tokens = [token for token in bundle.manifest.tokens if symbol in (None, token.symbol)]
-    if not tokens:
-        symbols = ", ".join(token.symbol for token in bundle.manifest.tokens)
-        raise AsrError(f"the bundle has no token {symbol!a}; it has {symbols}")
+    tokens = chosen(bundle.manifest.tokens, symbol)
     for token in tokens:
         if token.leaf != JUPITER.name:
             problem = f"{token.symbol}: no claim program verifies {token.leaf} leaves"
@@ -131,12 +126,8 @@ def _way(token: TokenEntry, profile: Profile, programs: Programs) -> Way:
 
 def _locker_bases(bundle: Bundle) -> dict[str, Address | None]:
     """Return each token's locker by its symbol; only the round file knows it."""
-    _, digest = read_file(bundle.path, ROUND)
-    bundle.check_digest(ROUND, digest)
-    the_round = load_round(bundle.path / ROUND)
-    if sha256(the_round.content).hexdigest() != digest:  # pragma: no cover - takes a race
-        raise BundleError(ROUND, "changed while it was read")
-    return {token.symbol: token.distributor.locker_base for token in the_round.tokens}
+    tokens = read_round(bundle).tokens
+    return {token.symbol: token.distributor.locker_base for token in tokens}
 
 
 def _locker_base(token: TokenEntry, way: Way, lockers: dict[str, Address | None]) -> Address | None:

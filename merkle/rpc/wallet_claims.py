@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, cast
 
 from allocation.address import format_address
 from allocation.errors import AsrError
-from allocation.round_file import load_round
-from merkle.bundle.files import read_file
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import ROUND
+from merkle.bundle.sound import read_round
 from merkle.claim.instructions import WalletClaim
 from merkle.program.addresses import locker_address
 from merkle.program.profiles import PROFILES
@@ -62,14 +61,9 @@ def _claim(proof: WalletProof, locker: Address | None) -> WalletClaim:
 
 def _lockers(bundle: Bundle) -> dict[Address, Address]:
     """Return the locker of each mint that is staked, as the bundle's own round file names it."""
-    content, digest = read_file(bundle.path, ROUND)
-    bundle.check_digest(ROUND, digest)
-    the_round = load_round(bundle.path / ROUND)
-    if the_round.content != content:  # pragma: no cover - takes a race with whoever writes it
-        raise AsrError(f"{bundle.path / ROUND} changed while it was read")
     bases = {
         token.mint: token.distributor.locker_base
-        for token in the_round.tokens
+        for token in read_round(bundle).tokens
         if token.claim == "stake"
     }
     for token in bundle.manifest.tokens:
