@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import numpy as np
-    import numpy.typing as npt
-
     from allocation.units import Amounts
     from merkle.diff import Changes, Moved
+    from merkle.diff.changes import Mask, Trees
     from merkle.text import Cell, TextColumn
 
     Written = Callable[[Amounts], TextColumn]  # amounts as text
-    Mask = npt.NDArray[np.bool_]
-    Trees = npt.NDArray[np.int64]
 
 BLOCK: Final = 1 << 16  # rows
 

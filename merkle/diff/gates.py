@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from merkle.diff.limits import Limit
 
 SHOWN_WALLETS: Final = 3
-_GROUPS: Final = ("added", "removed", "raised", "lowered", "relocked")
 _UNEXPLAINED: Final = ("unexplained", "unrecorded")
 
 

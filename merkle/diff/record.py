@@ -53,12 +53,11 @@ def read_record(bundle: Bundle) -> Record:
     _check_round(the_round, bundle.manifest)
     try:
         report = Node(place="", value=_document(bundle, REPORT))
-        scale = report.member("multipliers").member("scale") if report.has("multipliers") else None
         divisions = {} if the_round.method == "list" else _divisions(report, the_round)
         return Record(
             the_round=the_round,
             inputs=_inputs(bundle),
-            scale=_scale(scale) if scale is not None else 1,
+            scale=_scale(report),
             divisions=divisions,
             below_minimum=report.has("causes") and report.member("causes").has("minimum_vote"),
             breakdown=bundle.path / BREAKDOWN,
@@ -83,7 +82,10 @@ def _check_round(the_round: Round, manifest: Manifest) -> None:
         raise BundleError(ROUND, f"has other tokens than {MANIFEST}; `asr verify` says which")
 
 
-def _scale(node: Node) -> int:
+def _scale(report: Node) -> int:
+    if not report.has("multipliers"):
+        return 1
+    node = report.member("multipliers").member("scale")
     scale = node.number()
     if not 0 < scale <= MAX_DENOMINATOR:
         node.refuse(f"is not from 1 to {MAX_DENOMINATOR:,}")

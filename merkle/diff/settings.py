@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from allocation.round_file import canonical_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from allocation.round import Round
 
@@ -46,15 +46,11 @@ def _flat(place: str, value: object) -> Iterator[tuple[str, str]]:
             yield from _flat(f"{place}.{name}" if place else name, member)
     elif isinstance(value, list) and place in _NAMED_BY:
         for member in value:
-            yield from _flat(f"{place}[{_named(member, _NAMED_BY[place])}]", member)
+            yield from _flat(f"{place}[{member[_NAMED_BY[place]]}]", member)
     elif isinstance(value, list):
         yield place, ", ".join(map(str, value)) or ABSENT
     else:
         yield place, _text(value)
-
-
-def _named(member: Mapping[str, object], key: str) -> object:
-    return member[key]
 
 
 def _text(value: object) -> str:

@@ -204,13 +204,13 @@ def _token_side(entry: TokenEntry) -> TokenSide:
 
 
 def _settings(entry: TokenEntry) -> dict[str, str]:
-    based = entry.base is not None and entry.program != NO_PROGRAM
+    base = None if entry.program == NO_PROGRAM else entry.base  # which nothing is derived from
     return {
         "symbol": entry.symbol,
         "decimals": str(entry.decimals),
         "claim": entry.claim,
         "program": entry.program,
-        "base": format_address(entry.base) if based and entry.base is not None else "none",
+        "base": "none" if base is None else format_address(base),
         "leaf": entry.leaf,
         "max_leaves_per_tree": str(entry.max_leaves_per_tree),
         "order": entry.order,
