@@ -202,27 +202,24 @@ def _each(difference: "Diff", rows_of: "Rows") -> "Iterator[Sequence[object]]":
 
 
 def _totals(token: "TokenDiff") -> "Iterator[Sequence[object]]":
+    from merkle.diff.figures import unallocated_of
+
     old, new, decimals = token.old, token.new, token.decimals
-    kept = dict.fromkeys(cause for side in (old, new) if side for cause in side.unallocated)
-    names = ["pool", "allocated", *kept]
-    for name in names:
-        pair = _figure(old, name), _figure(new, name)
-        yield name, *(_tokens(units, decimals) for units in (*pair, _minus(*pair)))
-    pair = _figure(old, "wallets"), _figure(new, "wallets")
-    yield "wallets", *(_tokens(units, 0) for units in (*pair, _minus(*pair)))
+    yield _total("pool", _of(old, "pool"), _of(new, "pool"), decimals)
+    yield _total("allocated", _of(old, "allocated"), _of(new, "allocated"), decimals)
+    for cause, before, after in unallocated_of(old, new):
+        yield _total(cause, before, after, decimals)
+    yield _total("wallets", _of(old, "wallets"), _of(new, "wallets"), 0)
 
 
-def _figure(side: "TokenSide | None", name: str) -> int | None:
-    if side is None:
-        return None
-    if name in ("pool", "allocated", "wallets"):
-        units: int | None = getattr(side, name)
-        return units
-    return None if side.pool is None else side.unallocated.get(name, 0)
+def _of(side: "TokenSide | None", name: str) -> int | None:
+    units: int | None = None if side is None else getattr(side, name)
+    return units
 
 
-def _minus(before: int | None, after: int | None) -> int | None:
-    return None if before is None or after is None else after - before
+def _total(name: str, before: int | None, after: int | None, decimals: int) -> tuple[str, ...]:
+    difference = None if before is None or after is None else after - before
+    return name, *(_tokens(units, decimals) for units in (before, after, difference))
 
 
 def _tokens(units: int | None, decimals: int) -> str:

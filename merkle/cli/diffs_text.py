@@ -115,12 +115,14 @@ def _claim_lines(difference: "Diff", old: "TokenSide", new: "TokenSide") -> list
 
 def _money(token: "TokenDiff") -> list[str]:
     """Set totals against each other; what a side does not say or have is a dash."""
+    from merkle.diff.figures import unallocated_of
+
     old, new, decimals = token.old, token.new, token.decimals
-    kept = dict.fromkeys(cause for side in (old, new) if side for cause in side.unallocated)
+    left = unallocated_of(old, new)
     rows = [
         ("pool", _of(old, "pool"), _of(new, "pool")),
         ("allocated", _of(old, "allocated"), _of(new, "allocated")),
-        *((cause.replace("_", " "), _kept(old, cause), _kept(new, cause)) for cause in kept),
+        *((cause.replace("_", " "), before, after) for cause, before, after in left),
     ]
     cells = [_compared(*row, decimals) for row in rows if row[1:] != (None, None)]
     cells.append(_compared("wallets", _of(old, "wallets"), _of(new, "wallets"), 0))
@@ -130,13 +132,6 @@ def _money(token: "TokenDiff") -> list[str]:
 def _of(side: "TokenSide | None", name: str) -> int | None:
     units: int | None = None if side is None else getattr(side, name)
     return units
-
-
-def _kept(side: "TokenSide | None", cause: str) -> int | None:
-    """Return what of a pool stays for a cause; nothing where it has none."""
-    if side is None or side.pool is None:
-        return None
-    return side.unallocated.get(cause, 0)
 
 
 def _compared(name: str, before: int | None, after: int | None, decimals: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 MOVERS: Final = 10
 NOWHERE: Final = -1  # in place of a tree's number
 
-Mask = npt.NDArray[np.bool_]
-Trees = npt.NDArray[np.int64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+Trees: TypeAlias = npt.NDArray[np.int64]
+"""The number of the tree of each row, shape (n,)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One wallet whose reward differs; None on the side where it has none."""
+    """One wallet whose reward differs, in base units; None on the side where it has none."""
 
     claimant: Address
     before: int | None
@@ -66,6 +67,7 @@ class Changes:
     """The wallets whose rewards of one mint differ, in key order; 0 where a side has none.
 
     Shapes: keys (n, 32), all others (n,). Trees are numbers, NOWHERE where a side has none.
+    Units:  base units; locked amounts are contained in the others.
     """
 
     keys: Keys
@@ -83,31 +85,6 @@ class Changes:
     def __len__(self) -> int:
         """How many wallets differ."""
         return len(self.keys)
-
-    @property
-    def added(self) -> int:
-        """How many wallets only the new side has."""
-        return int(np.count_nonzero(~self.was_there))
-
-    @property
-    def removed(self) -> int:
-        """How many wallets only the old side has."""
-        return int(np.count_nonzero(~self.is_there))
-
-    @property
-    def raised(self) -> int:
-        """How many wallets both have and the new side pays more."""
-        return int(np.count_nonzero(self._both & (self.after > self.before)))
-
-    @property
-    def lowered(self) -> int:
-        """How many wallets both have and the new side pays less."""
-        return int(np.count_nonzero(self._both & (self.after < self.before)))
-
-    @property
-    def relocked(self) -> int:
-        """How many wallets get as much in all, but another part of it locked."""
-        return int(np.count_nonzero(self._both & (self.after == self.before)))
 
     @property
     def gained(self) -> int:
@@ -128,7 +105,8 @@ class Changes:
         return sizes
 
     @property
-    def _both(self) -> Mask:
+    def on_both(self) -> Mask:
+        """Which of the wallets both sides have, shape (n,)."""
         return self.was_there & self.is_there
 
     def each(self) -> Iterator[Change]:

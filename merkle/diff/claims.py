@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import zip_longest
+from operator import eq
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -17,12 +18,9 @@ def claimed_alike(token: TokenDiff) -> bool:
 
     Published trees say nothing of pools and settings: there only what can be claimed counts.
     """
-    if token.equal:
-        return True
-    both = token.old is not None and token.new is not None
-    if not both or not _published(token):
+    if token.old is None or token.new is None or len(token.changes) or differing_trees(token):
         return False
-    return not len(token.changes) and not differing_trees(token)
+    return _published(token) or token.old == token.new
 
 
 def all_alike(difference: Diff) -> bool:
@@ -32,11 +30,10 @@ def all_alike(difference: Diff) -> bool:
 
 def differing_trees(token: TokenDiff) -> list[int]:
     """Return the numbers of the trees that differ in what both sides say of them."""
-    if not _published(token):
-        return token.unequal_trees
     old, new = (side.trees if side else () for side in (token.old, token.new))
+    alike = _agree if _published(token) else eq
     pairs = enumerate(zip_longest(old, new))
-    return [number for number, pair in pairs if not _agree(*pair)]
+    return [number for number, pair in pairs if not alike(*pair)]
 
 
 def why_moved(difference: Diff, token: TokenDiff) -> str:

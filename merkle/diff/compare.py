@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenDiff:
-    """One mint on both sides, or on one of them."""
+    """One mint on both sides, or on one of them; `claims` tells whether they are alike."""
 
     mint: Address
     symbol: str  # this and the next as on the new side, where it has the mint
@@ -43,18 +42,6 @@ class TokenDiff:
     new: TokenSide | None
     changes: Changes
     moved: Moved
-
-    @property
-    def equal(self) -> bool:
-        """Whether both sides pay the same, from the same trees, at the same addresses."""
-        return not len(self.changes) and not self.unequal_trees and self.old == self.new
-
-    @property
-    def unequal_trees(self) -> list[int]:
-        """Return the numbers of the trees that differ, or that one side does not have."""
-        old, new = (side.trees if side else () for side in (self.old, self.new))
-        pairs = enumerate(zip_longest(old, new))
-        return [number for number, (before, after) in pairs if before != after]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +53,6 @@ class Diff:
     tokens: tuple[TokenDiff, ...]
     settings: tuple[Setting, ...]  # that the rounds say otherwise; empty without two bundles
     inputs: Mapping[str, tuple[str | None, str | None]]  # by kind, where the digests differ
-
-    @property
-    def equal(self) -> bool:
-        """Whether the same can be claimed from both."""
-        return all(token.equal for token in self.tokens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

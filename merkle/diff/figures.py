@@ -1,4 +1,4 @@
-"""The wallets of one mint that differ, in groups: added, removed, raised, lowered, relocked."""
+"""One mint in figures: what of its pools is left, and the wallets that differ, in groups."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from allocation.units import exact_sum
 
 if TYPE_CHECKING:
     from merkle.diff.changes import Changes
+    from merkle.diff.sides import TokenSide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +23,27 @@ class Group:
     difference: int  # base units, with its sign
 
 
+def unallocated_of(
+    old: TokenSide | None, new: TokenSide | None
+) -> list[tuple[str, int | None, int | None]]:
+    """Return what of each pool is left, as (cause, old, new); None of a side without a pool.
+
+    Units: base units; 0 where a side has a pool and leaves nothing for that cause.
+    """
+    causes = dict.fromkeys(cause for side in (old, new) if side for cause in side.unallocated)
+    return [(cause, _left(old, cause), _left(new, cause)) for cause in causes]
+
+
+def _left(side: TokenSide | None, cause: str) -> int | None:
+    return None if side is None or side.pool is None else side.unallocated.get(cause, 0)
+
+
 def groups_of(changes: Changes) -> tuple[Group, ...]:
-    """Return all five groups, empty ones too; each wallet is in exactly one."""
-    both = changes.was_there & changes.is_there
+    """Return added, removed, raised, lowered and relocked wallets; each is in exactly one group.
+
+    Relocked ones get as much in all, but another part of it locked. Empty groups are there too.
+    """
+    both = changes.on_both
     more, less = changes.after > changes.before, changes.after < changes.before
     sizes = changes.sizes
     members = {

@@ -45,7 +45,7 @@ class Bar:
 
 def bars_of(changes: Changes) -> list[Bar]:
     """Return all classes, empty ones too, from "removed" over losses and gains to "added"."""
-    both = changes.was_there & changes.is_there
+    both = changes.on_both
     sizes, lost = changes.sizes, changes.after < changes.before
     ranks = _ranks(sizes, changes.before)
     bars = [_bar("removed", sizes[~changes.is_there], sign=-1)]
@@ -63,8 +63,8 @@ def bars_of(changes: Changes) -> list[Bar]:
 
 def exceeding(changes: Changes, most: Fraction) -> Iterator[int]:
     """Yield the rows of wallets on both sides whose amount changed by more than `most` of it."""
-    both = changes.was_there & changes.is_there
-    yield from np.flatnonzero(both & (changes.sizes > _part(changes.before, most))).tolist()
+    exceeds = changes.sizes > _part(changes.before, most)
+    yield from np.flatnonzero(changes.on_both & exceeds).tolist()
 
 
 def _ranks(sizes: Amounts, before: Amounts) -> npt.NDArray[np.intp]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from allocation.address import format_address
 from merkle.diff.claims import claimed_alike, differing_trees, why_moved
-from merkle.diff.figures import groups_of
+from merkle.diff.figures import groups_of, unallocated_of
 from merkle.diff.percent import percent_of
 from merkle.diff.spread import bars_of
 from merkle.web.markup import (
@@ -25,7 +25,7 @@ from merkle.web.markup import (
 )
 
 if TYPE_CHECKING:
-    from merkle.diff import Change, Diff, TokenDiff, TokenSide, TreeSide
+    from merkle.diff import Change, Diff, TokenDiff, TreeSide
 
 SHOWN_TREES: Final = 4
 
@@ -55,13 +55,13 @@ def token_section(difference: Diff, token: TokenDiff) -> Html:
 
 def _totals(token: TokenDiff) -> Html:
     old, new, decimals = token.old, token.new, token.decimals
-    kept = dict.fromkeys(cause for side in (old, new) if side for cause in side.unallocated)
+    left = unallocated_of(old, new)
     rows = [
         ("Pool", old.pool if old else None, new.pool if new else None),
         ("Allocated", old.allocated if old else None, new.allocated if new else None),
         *(
-            (f"Unallocated: {cause.replace('_', ' ')}", _kept(old, cause), _kept(new, cause))
-            for cause in kept
+            (f"Unallocated: {cause.replace('_', ' ')}", before, after)
+            for cause, before, after in left
         ),
     ]
     cells = [_compared(*row, decimals) for row in rows if row[1:] != (None, None)]
@@ -69,10 +69,6 @@ def _totals(token: TokenDiff) -> Html:
     cells.append(_compared("Wallets", *wallets, 0))
     columns = [("", "text"), ("Old", "number"), ("New", "number"), ("Difference", "number")]
     return table("Totals", columns, cells)
-
-
-def _kept(side: TokenSide | None, cause: str) -> int | None:
-    return None if side is None or side.pool is None else side.unallocated.get(cause, 0)
 
 
 def _compared(name: str, before: int | None, after: int | None, decimals: int) -> list[Html]:
