@@ -189,10 +189,13 @@ def test_a_nonce_is_read_and_used_for_one_transaction(desk: Desk) -> None:
     assert "blockhash  empty" in desk.plan(*nonce)
     wrong = ["--nonce-account", account, "--nonce-authority", FUNDER.pubkey()]
     refusal = desk.plan("--rpc-url", desk.server.url, *wrong, code=1)
-    assert f"its authority is {ADMIN.pubkey()}" in refusal
+    assert f"answers to {ADMIN.pubkey()}, not to {FUNDER.pubkey()}" in refusal
+    stale = ["--blockhash", FUNDER.pubkey()]
+    refusal = desk.plan("--rpc-url", desk.server.url, *nonce, *stale, code=1)
+    assert "the nonce account stores another blockhash; leave --blockhash out" in refusal
     chain.set_account(account, Account(1, b"", Pubkey.from_string(JUP)))
     refusal = desk.plan("--rpc-url", desk.server.url, *nonce, code=1)
-    assert "there is no such nonce account" in refusal
+    assert f"the nonce account {account} belongs to the program {JUP}" in refusal
     assert "together" in desk.plan("--nonce-account", account, code=2)
 
 

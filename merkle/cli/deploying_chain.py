@@ -9,7 +9,6 @@ from merkle.cli.app import checked_address
 from merkle.cli.output import printable
 
 if TYPE_CHECKING:
-    from allocation.address import Address
     from merkle.program.transactions import Freshness
     from merkle.rpc import Client
 
@@ -27,9 +26,13 @@ def chosen_freshness(
     nonce: str | None,
     authority: str | None,
 ) -> "Freshness":
-    """Return what the transactions carry: what is given, else what the node says, else nothing."""
+    """Return what the transactions carry: what is given, else what the node says, else nothing.
+
+    Errors: RpcError; AsrError for a nonce account that does not fit.
+    """
     from merkle import rpc
     from merkle.program.transactions import Freshness
+    from merkle.rpc.nonces import with_stored_blockhash
 
     if (nonce is None) != (authority is None):
         raise typer.BadParameter("give --nonce-account and --nonce-authority together")
@@ -37,32 +40,11 @@ def chosen_freshness(
     if nonce is not None and authority is not None:
         account = checked_address(nonce, "--nonce-account")
         owner = checked_address(authority, "--nonce-authority")
-        if given is None and client is not None:
-            given = _stored_nonce(client, account, owner)
-        return Freshness(blockhash=given, nonce=account, nonce_authority=owner)
+        fresh = Freshness(blockhash=given, nonce=account, nonce_authority=owner)
+        return fresh if client is None else with_stored_blockhash(client, fresh, account, owner)
     if given is None and client is not None:
         return Freshness(blockhash=rpc.latest_blockhash(client).hash)
     return Freshness(blockhash=given)
-
-
-def _stored_nonce(client: "Client", account: "Address", owner: "Address") -> "Address":
-    """Read the blockhash that a nonce account stores."""
-    from allocation.address import Address, format_address
-    from allocation.errors import AsrError
-    from merkle import rpc
-    from merkle.program.ids import SYSTEM_PROGRAM
-    from merkle.program.layouts_system import decode_nonce
-
-    found = rpc.account(client, account)
-    if found is None or found.owner != SYSTEM_PROGRAM:
-        raise AsrError(f"{format_address(account)}: there is no such nonce account; make one first")
-    stored = decode_nonce(found.data)
-    if stored.authority != owner:
-        raise AsrError(
-            f"{format_address(account)}: its authority is {format_address(stored.authority)}; "
-            "name that one, or another account"
-        )
-    return Address(stored.blockhash)
 
 
 def checked_time(text: str, name: str) -> int:

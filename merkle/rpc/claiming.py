@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from allocation.address import format_address
 from allocation.errors import AsrError
 from merkle.claim.costs import lamports_needed
 from merkle.claim.instructions import ClaimError
 from merkle.claim.preflight import known_accounts, refusals, sol
 from merkle.claim.transactions import claim_transactions
 from merkle.program.errors import failure_in
-from merkle.program.ids import SYSTEM_PROGRAM
-from merkle.program.layouts_system import decode_nonce
 from merkle.program.rent import rent_exempt
 from merkle.program.transactions import Freshness
-from merkle.rpc.accounts import account
 from merkle.rpc.chain import latest_blockhash, network
 from merkle.rpc.claim_facts import read_facts
-from merkle.rpc.placed import read_placed
+from merkle.rpc.nonces import with_stored_blockhash
 from merkle.rpc.transactions import simulate_transaction
 
 if TYPE_CHECKING:
@@ -84,7 +80,7 @@ def ready_online(
 ) -> tuple[AskedChain, tuple[ReadyClaim, ...]]:
     """Look at the chain, say why claims would fail, and make the transactions of the others.
 
-    Errors: RpcError; AsrError as `ready_offline`, and for a nonce account that is none.
+    Errors: RpcError; AsrError as `ready_offline`, and for a nonce account that does not fit.
     """
     chain = network(client)
     now, found = read_facts(client, claims, options.fee_payer)
@@ -141,33 +137,18 @@ def _fresh(
 ) -> tuple[ClaimOptions, int | None]:
     """Fill in the blockhash, and return up to which height of the chain it is good.
 
-    Errors: AsrError for an account that is no nonce, or not of the one who is to sign for it.
+    Errors: as `with_stored_blockhash`.
     """
     freshness = options.freshness
     if freshness.nonce is not None:
         authority = freshness.nonce_authority or options.fee_payer or claimant
-        stored = _stored_nonce(client, freshness.nonce, authority)
-        if freshness.blockhash not in (None, stored):
-            raise AsrError("the nonce account stores another blockhash; leave --blockhash out")
-        return replace(options, freshness=replace(freshness, blockhash=stored)), None
+        stored = with_stored_blockhash(client, freshness, freshness.nonce, authority)
+        return replace(options, freshness=stored), None
     if freshness.blockhash is not None:
         return options, None
     latest = latest_blockhash(client)
     fresh = Freshness(blockhash=latest.hash)
     return replace(options, freshness=fresh), latest.last_valid_block_height
-
-
-def _stored_nonce(client: Client, address: Address, authority: Address) -> bytes:
-    found = account(client, address)
-    nonce = read_placed(found, SYSTEM_PROGRAM, decode_nonce, "nonce account", address)
-    if nonce is None:
-        raise AsrError(f"there is no nonce account {format_address(address)}")
-    if nonce.authority != authority:
-        signs, own = format_address(authority), format_address(nonce.authority)
-        raise AsrError(
-            f"the nonce account answers to {own}, not to {signs}; name it with --nonce-authority"
-        )
-    return nonce.blockhash
 
 
 def _shortage(found: Sequence[FoundFacts], ready: Sequence[ReadyClaim]) -> str:
