@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
@@ -17,8 +16,6 @@ from merkle.proof import depth_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import numpy.typing as npt
 
     from allocation.round import Claim
     from merkle.audit.checks import Check
@@ -76,15 +73,13 @@ def _totals_text(bundle: Bundle) -> str:
 
 def _repeated(token: TokenEntry, rows: Rows) -> Iterator[Finding]:
     """Find wallets that stand more than once."""
-    texts: npt.NDArray[np.bytes_] = np.sort(rows.texts)
-    starts = [0, *(np.flatnonzero(texts[1:] != texts[:-1]) + 1).tolist(), len(texts)]
-    for start, stop in pairwise(starts):
-        if stop - start > 1:
-            yield Finding(
-                file=allocations_file(token.symbol),
-                problem=f"stands {stop - start:,} times",
-                wallet=texts[start].decode("latin-1"),
-            )
+    texts, times = np.unique(rows.texts, return_counts=True)
+    for place in np.flatnonzero(times > 1).tolist():
+        yield Finding(
+            file=allocations_file(token.symbol),
+            problem=f"stands {times[place]:,} times",
+            wallet=texts[place].decode("latin-1"),
+        )
 
 
 def _wrong_total(token: TokenEntry, rows: Rows) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,14 @@ from merkle.proof import depth_of
 from merkle.proof_columns import fold_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from allocation.address import Address, Keys
     from allocation.units import Amounts
     from merkle.codec.checked import ReadTree
     from merkle.hashing import Hashes
+
+NOWHERE: Final = -1  # in place of a row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,10 @@ class ClaimedTree:
         """The claimants as bytes, one by one."""
         return list(map(bytes, self.claimants))
 
+    def places_in(self, place_of: Mapping[bytes, int]) -> npt.NDArray[np.intp]:
+        """Return the place of each leaf's wallet, shape (n,); NOWHERE where it has none."""
+        return np.array([place_of.get(wallet, NOWHERE) for wallet in self.wallets], np.intp)
+
     def wrong_proofs(self) -> Iterator[Finding]:
         """Find proofs that do not lead to the root."""
         depth = depth_of(len(self.claimants))
@@ -64,6 +70,11 @@ class ClaimedTree:
         """Say something of one leaf."""
         wallet = format_address(self.claimants[row].tobytes())
         return Finding(file=self.source, problem=problem, wallet=wallet)
+
+
+def place_of_each(keys: Keys) -> dict[bytes, int]:
+    """Return the row of each key by its bytes."""
+    return {bytes(key): place for place, key in enumerate(keys)}
 
 
 def claimed_tree(read: ReadTree, mint: Address) -> ClaimedTree:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from allocation.address import format_address
 from allocation.errors import AsrError
 from merkle.audit.checks import findings_of, judged, not_possible
+from merkle.audit.claimed import NOWHERE, place_of_each
 from merkle.audit.listed import merged, sums
 from merkle.bundle.findings import Finding
 
@@ -26,8 +27,6 @@ ONCE: Final = "one leaf each"
 WALLETS: Final = "wallets"
 AMOUNTS: Final = "amounts"
 
-_NOBODY: Final = -1
-
 
 def once_check(trees: Sequence[ClaimedTree]) -> Check:
     """Find wallets that have several leaves: each of them can be claimed."""
@@ -39,26 +38,38 @@ def once_check(trees: Sequence[ClaimedTree]) -> Check:
                 places[wallet].append(tree.source)
     findings = [
         Finding(
-            file="", wallet=format_address(wallet), problem=f"has a leaf in {_listing(sources)}"
+            file="",
+            wallet=format_address(wallet),
+            problem=f"has a leaf in {', and in '.join(sources)}",
         )
         for wallet, sources in places.items()
     ]
     return judged(ONCE, f"{len(counts):,} wallets, none of them twice", findings)
 
 
-def _listing(sources: Sequence[str]) -> str:
-    return ", and in ".join(sources)
+def holder_checks(name: str, listed: Listed, trees: Sequence[ClaimedTree]) -> list[Check]:
+    """Compare wallets and amounts of a list, read from the file `name`, with those of trees."""
+    place_of = place_of_each(listed.keys)
+    places = [tree.places_in(place_of) for tree in trees]
+    return [
+        _wallets_check(name, listed, trees, places),
+        _amounts_check(name, listed, trees, np.concatenate(places)),
+    ]
 
 
-def wallets_check(name: str, listed: Listed, trees: Sequence[ClaimedTree]) -> Check:
-    """Find wallets that only the list, or only a tree has."""
-    places = _places(listed, trees)
+def _wallets_check(
+    name: str, listed: Listed, trees: Sequence[ClaimedTree], places: Sequence[npt.NDArray[np.intp]]
+) -> Check:
+    """Find wallets that only the list, or only a tree has.
+
+    Shapes: places, for each tree (n,): the row of `listed.keys` of each leaf, or NOWHERE.
+    """
     there = np.zeros(len(listed.keys), np.bool_)
     findings = []
     for tree, rows in zip(trees, places, strict=True):
-        there[rows[rows != _NOBODY]] = True
+        there[rows[rows != NOWHERE]] = True
         findings += [
-            tree.finding(row, "not in the list") for row in np.flatnonzero(rows == _NOBODY).tolist()
+            tree.finding(row, "not in the list") for row in np.flatnonzero(rows == NOWHERE).tolist()
         ]
     missing = [
         Finding(
@@ -71,18 +82,24 @@ def wallets_check(name: str, listed: Listed, trees: Sequence[ClaimedTree]) -> Ch
     return judged(WALLETS, f"the same {len(there):,} wallets", [*missing, *findings])
 
 
-def amounts_check(name: str, listed: Listed, trees: Sequence[ClaimedTree]) -> Check:
-    """Compare what list and trees give to each wallet that both have, over all rows and leaves."""
+def _amounts_check(
+    name: str, listed: Listed, trees: Sequence[ClaimedTree], places: npt.NDArray[np.intp]
+) -> Check:
+    """Compare what list and trees give to each wallet that both have, over all rows and leaves.
+
+    Shapes: places, (n,) of all leaves of all trees: the row of `listed.keys`, or NOWHERE.
+    """
     try:
-        findings = list(_other_amounts(name, listed, trees))
+        findings = list(_other_amounts(name, listed, trees, places))
     except AsrError as error:
         return not_possible(AMOUNTS, "sums are beyond all measure", findings_of(error))
     return judged(AMOUNTS, "each wallet gets from the trees what the list says", findings)
 
 
-def _other_amounts(name: str, listed: Listed, trees: Sequence[ClaimedTree]) -> Iterator[Finding]:
-    places = np.concatenate(_places(listed, trees))
-    known = places != _NOBODY
+def _other_amounts(
+    name: str, listed: Listed, trees: Sequence[ClaimedTree], places: npt.NDArray[np.intp]
+) -> Iterator[Finding]:
+    known = places != NOWHERE
     whole = merged(listed, 0, len(listed.wallets))
     paid = [
         sums(np.concatenate(columns)[known], places[known], len(listed.keys))[whole.wallets]
@@ -102,12 +119,3 @@ def _other_amounts(name: str, listed: Listed, trees: Sequence[ClaimedTree]) -> I
         )
         problem = f"{ours} base units in the list, {theirs} in the trees"
         yield Finding(file=name, wallet=wallet, problem=problem)
-
-
-def _places(listed: Listed, trees: Sequence[ClaimedTree]) -> list[npt.NDArray[np.intp]]:
-    """Return the row of `listed.keys` of each leaf, tree by tree; _NOBODY where there is none."""
-    place_of = {bytes(key): place for place, key in enumerate(listed.keys)}
-    return [
-        np.array([place_of.get(wallet, _NOBODY) for wallet in tree.wallets], np.intp)
-        for tree in trees
-    ]

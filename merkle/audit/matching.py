@@ -9,6 +9,7 @@ import numpy as np
 
 from allocation.errors import AsrError
 from merkle.audit.checks import counted, findings_of, judged, not_possible
+from merkle.audit.claimed import NOWHERE, place_of_each
 from merkle.audit.plans import plans_for
 from merkle.bundle.findings import Finding
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 ROOTS: Final = "roots"
 SAME_PROOFS: Final = "rebuilt proofs"
-
-_NOBODY: Final = -1
 
 
 def rebuilt_checks(
@@ -96,7 +95,7 @@ def _places(roots: Sequence[bytes], trees: Sequence[ClaimedTree]) -> list[int | 
     first, rest = _first_version(places, trees), sorted(free.values())
     for at, tree in enumerate(trees):
         if places[at] is None and rest:
-            number = _NOBODY if tree.version is None else tree.version - first
+            number = None if tree.version is None else tree.version - first
             places[at] = rest.pop(rest.index(number) if number in rest else 0)
     return places
 
@@ -140,14 +139,12 @@ def _other_proofs(expected: Expected, tree: ClaimedTree, listed: Listed) -> Iter
         problem = f"all {len(tree.claimants):,} proofs are of another tree than the list gives"
         yield Finding(file=tree.source, problem=problem)
         return
-    keys = map(bytes, listed.keys[expected.leaves.wallets])
-    place_of = {key: place for place, key in enumerate(keys)}
-    places = np.array([place_of.get(wallet, _NOBODY) for wallet in tree.wallets], np.intp)
+    places = tree.places_in(place_of_each(listed.keys[expected.leaves.wallets]))
     good = np.zeros(len(places), np.bool_)
     if tree.proofs.shape[1] == expected.tree.depth:
         good[tree.right] = True
         for height in range(expected.tree.depth):
             siblings = expected.tree.siblings(height, places[tree.right] >> height)
             good[tree.right] &= (siblings == tree.proofs[:, height]).all(axis=1)
-    for row in np.flatnonzero(~good & (places != _NOBODY)).tolist():
+    for row in np.flatnonzero(~good & (places != NOWHERE)).tolist():
         yield tree.finding(row, "its proof is not the one that the list gives")

@@ -10,7 +10,7 @@ from allocation.errors import AsrError
 from allocation.units import U64_MAX, exact_sum
 from merkle.audit.checks import Audit, counted, findings_of, judged, not_possible
 from merkle.audit.claimed import claimed_tree
-from merkle.audit.holders import AMOUNTS, ONCE, WALLETS, amounts_check, once_check, wallets_check
+from merkle.audit.holders import AMOUNTS, ONCE, WALLETS, holder_checks, once_check
 from merkle.audit.listed import read_list
 from merkle.audit.matching import ROOTS, SAME_PROOFS, rebuilt_checks
 from merkle.bundle.findings import Finding
@@ -128,8 +128,7 @@ def _compared(
         return [not_possible(check, why) for check in names]
     return [
         *rebuilt_checks(listed, trees, terms.mint, terms.most),
-        wallets_check(name, listed, trees),
-        amounts_check(name, listed, trees),
+        *holder_checks(name, listed, trees),
         _totals_check(name, listed, trees),
     ]
 
