@@ -10,6 +10,7 @@ import pytest
 
 from allocation.address import format_address
 from merkle.cli import auditing
+from merkle.cli.tree_files import contents_of, files_of_trees
 from tests.audits import LIST, built
 from tests.distributions import JUP
 from tests.plain_bundle import put
@@ -116,9 +117,6 @@ def test_whatever_a_stranger_wrote_reaches_no_terminal_raw(tmp_path: Path) -> No
 
 def test_somebody_who_watches_sees_the_progress(published: Path) -> None:
     seen: list[str] = []
-    contents = list(
-        auditing._contents(
-            sorted((published / "trees").glob("*.json")), lambda stage, *_: seen.append(stage)
-        )
-    )
+    files = files_of_trees(published / "trees")
+    contents = list(contents_of(files, lambda stage, *_: seen.append(stage)))
     assert 8 == len(contents) == len(seen)

@@ -2,7 +2,6 @@
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
 import os
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,10 +13,9 @@ from merkle.cli.app import JsonFlag, app, checked_address, example
 from merkle.cli.imports import ProgramOption
 from merkle.cli.output import counted, print_json, print_lines, printable, progress
 from merkle.cli.rounds import DeepFlag, MemoryOption, ThreadsOption
-from merkle.cli.tree_files import files_of_trees
+from merkle.cli.tree_files import contents_of, files_of_trees
 
 if TYPE_CHECKING:
-    from allocation.progress import Progress
     from merkle.audit import Audit, Check, Effort, Terms
 
 Unit = Literal["ui", "base"]
@@ -146,15 +144,7 @@ def _audit_published(listed: Path, trees: list[Path], terms: "Terms", effort: "E
     files = [file for path in trees for file in files_of_trees(path)]
     if not files:
         raise AsrError("no tree is given; pass the files, or their folder, with --trees")
-    return audit_published(listed, _contents(files, effort.progress), terms, effort)
-
-
-def _contents(files: list[Path], report: "Progress | None") -> Iterator[tuple[str, bytes]]:
-    """Read one file after the other; only one is held at a time."""
-    for count, path in enumerate(files):
-        if report is not None:
-            report("reading trees", count, len(files))
-        yield printable(path), path.read_bytes()
+    return audit_published(listed, contents_of(files, effort.progress), terms, effort)
 
 
 def _lines(found: "Audit") -> list[str]:

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from merkle.cli.output import printable
-from merkle.cli.tree_files import files_of_trees
+from merkle.cli.tree_files import contents_of, files_of_trees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from allocation.address import Address
     from allocation.progress import Progress
     from merkle.diff import Side, TokenSide
@@ -155,19 +153,11 @@ def _described(named: Named) -> "TokenSide":
 
 
 def _published(path: Path, token: "TokenSide", report: "Progress | None") -> "Side":
-    """Read and check the trees of a file or folder; only one file is held at a time."""
+    """Read and check the trees of a file or folder."""
     from merkle.codec import read_trees
     from merkle.diff import published_side
     from merkle.leaf import JUPITER, LEAF_FORMATS
 
-    files = files_of_trees(path)
-
-    def contents() -> "Iterator[tuple[str, bytes]]":
-        for count, file in enumerate(files):
-            if report is not None:
-                report("reading trees", count, len(files))
-            yield printable(file), file.read_bytes()
-
     leaf = LEAF_FORMATS.get(token.settings.get("leaf", ""), JUPITER)
-    trees = read_trees(contents(), token.mint, leaf)
+    trees = read_trees(contents_of(files_of_trees(path), report), token.mint, leaf)
     return published_side(trees, token.mint, token.symbol, token.decimals)

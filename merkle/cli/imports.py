@@ -15,10 +15,9 @@ from merkle.cli.app import JsonFlag, app, check_new, checked_address, example
 from merkle.cli.describing import bundle_document, bundle_lines
 from merkle.cli.importing_inputs import register
 from merkle.cli.output import print_json, print_lines, printable, progress, warn
+from merkle.cli.tree_files import contents_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from allocation.address import Address
     from allocation.progress import Progress
     from allocation.round import Claim
@@ -137,16 +136,9 @@ def trees(  # noqa: PLR0913 - one parameter per option
 
 
 def _read(paths: list[Path], mint: "Address", report: "Progress | None") -> "ImportedTrees":
-    """Read and check all trees; only one file is held at a time."""
     from merkle.codec import read_trees
 
-    def contents() -> "Iterator[tuple[str, bytes]]":
-        for count, path in enumerate(paths):
-            if report is not None:
-                report("reading trees", count, len(paths))
-            yield printable(path), path.read_bytes()
-
-    return read_trees(contents(), mint)
+    return read_trees(contents_of(paths, report), mint)
 
 
 def _distribution(imported: "ImportedTrees", token: _Token) -> "Distribution":

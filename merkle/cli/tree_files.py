@@ -1,7 +1,14 @@
 """Files of published trees as the command line names them: one file, or a folder of them."""
 # ruff: noqa: PLC0415 - heavy imports stay inside the functions
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from merkle.cli.output import printable
+
+if TYPE_CHECKING:
+    from allocation.progress import Progress
 
 
 def files_of_trees(path: Path) -> list[Path]:
@@ -20,3 +27,14 @@ def files_of_trees(path: Path) -> list[Path]:
         if not file.is_file():
             raise AsrError(f"{file}: no file; take it out of the folder, or name the files")
     return files
+
+
+def contents_of(files: Sequence[Path], report: "Progress | None") -> Iterator[tuple[str, bytes]]:
+    """Read one file of trees after the other, as (name, content); only one is held at a time.
+
+    Errors: OSError with its path.
+    """
+    for count, path in enumerate(files):
+        if report is not None:
+            report("reading trees", count, len(files))
+        yield printable(path), path.read_bytes()
