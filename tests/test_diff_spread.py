@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merkle.diff.changes import Changes, changes_between
 from merkle.diff.spread import BOUNDS, bars_of, exceeding
-from tests.test_diff import PAID, Paid, rewards
+from tests.test_diff import PAID, Paid, changes_of
 
-PERCENTS = [
-    *("0.01 %", "0.1 %", "1 %", "10 %", "50 %", "100 %", "1,000 %"),
-]
+PERCENTS = ["0.01 %", "0.1 %", "1 %", "10 %", "50 %", "100 %", "1,000 %"]
 
 
 def class_of(before: int, after: int) -> str:
@@ -35,12 +31,6 @@ def class_of(before: int, after: int) -> str:
     )
 
 
-def compared(old: Paid, new: Paid) -> Changes:
-    rows = rewards(old), rewards(new)
-    trees = [np.zeros(len(side.texts), np.int64) for side in rows]
-    return changes_between(rows[0], trees[0], rows[1], trees[1])[0]
-
-
 @given(PAID, PAID)
 def test_every_wallet_stands_in_its_class(old: Paid, new: Paid) -> None:
     expected: dict[str, tuple[int, int]] = {}
@@ -52,13 +42,13 @@ def test_every_wallet_stands_in_its_class(old: Paid, new: Paid) -> None:
         name = name or class_of(before, after)
         count, difference = expected.get(name, (0, 0))
         expected[name] = count + 1, difference + after - before
-    bars = bars_of(compared(old, new))
+    bars = bars_of(changes_of(old, new))
     assert expected == {bar.name: (bar.wallets, bar.difference) for bar in bars if bar.wallets}
 
 
 @given(PAID, PAID, st.fractions(0, 3) | st.just(Fraction(2**40, 2**33 + 1)))
 def test_those_who_exceed_a_part_are_found(old: Paid, new: Paid, most: Fraction) -> None:
-    changes = compared(old, new)
+    changes = changes_of(old, new)
     exceed = [
         row
         for row, change in enumerate(changes.each())
