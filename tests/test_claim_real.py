@@ -1,4 +1,7 @@
-"""A claim-and-stake that a wallet really sent is made again from claimant, amount and proof."""
+"""A real claim-and-stake is made again from claimant, amount and proof.
+
+It stands unsigned in the tests of a wallet's library: CLAIM_PROGRAM.md section 9.
+"""
 
 from __future__ import annotations
 

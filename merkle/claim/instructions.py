@@ -82,7 +82,7 @@ def claim_accounts(claim: WalletClaim, operator: Address | None = None) -> Claim
     """Derive every account of a claim.
 
     Where the program knows operators and none signs, the claimant stands in its place, as in the
-    claims that real wallets send.
+    one claim of a wallet that was there to be decoded.
     """
     has_operator = claim.profile.has_operator
     return ClaimAccounts(

@@ -44,7 +44,8 @@ class ClaimAccounts:
     """Who is paid, from where and to where.
 
     Without an operator its slot holds the program's own id, which is how Anchor writes "absent".
-    Where no operator is needed the slot is not looked at; real claims name the claimant there.
+    Where no operator is needed the slot is not looked at; the one claim of a wallet that was there
+    to be decoded names the claimant there.
     """
 
     distributor: Address
