@@ -71,6 +71,13 @@ def format_tokens(amount: int, decimals: int) -> str:
     return f"{digits[:-decimals]}.{digits[-decimals:]}"
 
 
+def show_tokens(amount: int, decimals: int) -> str:
+    """Write base units for people, with separators, -1500000000 as "-1,500.000000"."""
+    sign = "-" if amount < 0 else ""
+    whole, point, fraction = format_tokens(abs(amount), decimals).partition(".")
+    return f"{sign}{int(whole):,}{point}{fraction}"
+
+
 def exact_sum(amounts: Amounts) -> int:
     """Add up u64 in two halves, for up to 2^32 rows: numpy would wrap around without a word."""
     import numpy as np  # noqa: PLC0415 - one amount alone needs no numpy, which is slow to load

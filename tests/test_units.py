@@ -19,6 +19,7 @@ from allocation.units import (
     format_tokens,
     parse_base_units,
     parse_tokens,
+    show_tokens,
 )
 
 amounts = st.integers(0, U64_MAX)
@@ -93,6 +94,21 @@ def test_tokens_and_base_units_round_trip_exactly(amount: int, decimals: int) ->
     assert amount == parse_tokens(text, decimals)
     assert Fraction(amount, 10**decimals) == Fraction(text)
     assert decimals == -int(Decimal(text).as_tuple().exponent)
+
+
+@pytest.mark.parametrize(
+    ("amount", "decimals", "shown"),
+    [
+        (0, 6, "0.000000"),
+        (1_500_000_000, 6, "1,500.000000"),
+        (-1_234_567, 0, "-1,234,567"),
+        (-1, 2, "-0.01"),
+    ],
+)
+def test_people_read_amounts_with_separators_and_a_minus(
+    amount: int, decimals: int, shown: str
+) -> None:
+    assert shown == show_tokens(amount, decimals)
 
 
 @given(st.from_regex(r"(0|[1-9][0-9]{0,18})(\.[0-9]{1,30})?", fullmatch=True), some_decimals)

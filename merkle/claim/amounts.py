@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocation.units import format_tokens
+from allocation.units import show_tokens
 
 
 def tokens_text(units: int, symbol: str, decimals: int) -> str:
@@ -10,6 +10,4 @@ def tokens_text(units: int, symbol: str, decimals: int) -> str:
 
     Below 0, as a node may make a difference come out, there is a minus.
     """
-    sign = "-" if units < 0 else ""
-    whole, point, fraction = format_tokens(abs(units), decimals).partition(".")
-    return f"{sign}{int(whole):,}{point}{fraction} {symbol}"
+    return f"{show_tokens(units, decimals)} {symbol}"

@@ -35,10 +35,9 @@ def printable(text: object) -> str:
 
 def amount(units: int, decimals: int) -> str:
     """Write base units as tokens with all decimals and separators, e.g. 1,500.000000."""
-    from allocation.units import format_tokens
+    from allocation.units import show_tokens
 
-    whole, point, fraction = format_tokens(units, decimals).partition(".")
-    return f"{int(whole):,}{point}{fraction}"
+    return show_tokens(units, decimals)
 
 
 def gain(units: int, decimals: int) -> str:

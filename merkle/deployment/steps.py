@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from allocation.units import format_tokens
+from allocation.units import show_tokens
 from merkle.program.instructions_create import new_distributor
 from merkle.program.instructions_system import compute_limit, compute_price
 from merkle.program.instructions_token import create_token_account, transfer_checked
@@ -65,8 +65,7 @@ class Step:
         place = f"{token.symbol} tree {self.tree.tree.number}"
         if self.kind == "create":
             return f"make distributor and vault of {place}"
-        whole, point, fraction = format_tokens(self.amount, token.decimals).partition(".")
-        amount = f"{int(whole):,}{point}{fraction}"
+        amount = show_tokens(self.amount, token.decimals)
         return f"pay {amount} {token.symbol} into the vault of {place}"
 
     def transaction(self, freshness: Freshness | None = None) -> UnsignedTransaction:
