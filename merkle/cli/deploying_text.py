@@ -1,7 +1,7 @@
 """What `asr deploy` shows: who, what, where and how much, before anything moves."""
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from merkle.cli.output import amount, counted, facts, flush_right
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from merkle.program.transactions import Freshness
     from merkle.rpc import Network
 
-SOL_DECIMALS = 9
-PLANNED = "planned"
+PLANNED: Final = "planned"
 
 
 def token_lines(planned: "PlannedToken") -> list[str]:
@@ -59,15 +58,15 @@ def _token_rows(planned: "PlannedToken") -> list[tuple[str, str]]:
 
 
 def _tree_lines(planned: "PlannedToken", tree: "PlannedTree") -> list[str]:
-    facts_of = tree.tree
-    total = amount(facts_of.max_total_claim, planned.token.decimals)
+    told = tree.tree
+    total = amount(told.max_total_claim, planned.token.decimals)
     heading = (
-        f"{planned.token.symbol} tree {facts_of.number}: version {facts_of.version}, "
-        f"{counted(facts_of.max_num_nodes, 'leaf')}, depth {facts_of.depth}, "
+        f"{planned.token.symbol} tree {told.number}: version {told.version}, "
+        f"{counted(told.max_num_nodes, 'leaf')}, depth {told.depth}, "
         f"{total} {planned.token.symbol}"
     )
     rows = [
-        ("root", facts_of.root.hex()),
+        ("root", told.root.hex()),
         ("distributor", _shown(tree.distributor)),
         ("vault", _shown(tree.vault)),
     ]
@@ -106,6 +105,7 @@ def roles_of(plan: "Plan") -> "dict[Address, str]":
 def moving_lines(steps: "Sequence[Step]") -> list[str]:
     """Add up what leaves token accounts and wallets, at most."""
     from merkle.deployment.steps import costs_of
+    from merkle.program.rent import SOL_DECIMALS
 
     totals: dict[str, tuple[int, PlannedToken]] = {}
     for step in steps:

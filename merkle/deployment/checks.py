@@ -85,14 +85,9 @@ def check_plan(plan: Plan, found: Found) -> list[Checked]:
 
 def check_token(planned: PlannedToken, found: Found) -> Checked:
     """Compare what all trees of a token share: program, mint, locker, clawback receiver."""
-    checks = [*_rests_on(planned, found), *_receiver_checks(planned, found)]
+    checks = [*foundations(planned, found), *receiver_checks(planned, found)]
     token = planned.token
     return Checked(symbol=token.symbol, tree=None, address=token.mint, checks=tuple(checks))
-
-
-def foundations(planned: PlannedToken, found: Found) -> list[Check]:
-    """Compare what has to be there before anything is made: program, mint, locker."""
-    return list(_rests_on(planned, found))
 
 
 def check_tree(planned: PlannedToken, tree: PlannedTree, found: Found) -> Checked:
@@ -118,7 +113,7 @@ def check_tree(planned: PlannedToken, tree: PlannedTree, found: Found) -> Checke
     )
 
 
-def missing_in_vault(tree: PlannedTree, planned: PlannedToken, found: Found) -> int:
+def missing_in_vault(planned: PlannedToken, tree: PlannedTree, found: Found) -> int:
     """Return what a vault lacks so that everybody who has not claimed can; below 0: a surplus.
 
     Units:  base units of the mint.
@@ -134,7 +129,8 @@ def missing_in_vault(tree: PlannedTree, planned: PlannedToken, found: Found) -> 
     return account.max_total_claim - account.total_amount_claimed - vault.amount
 
 
-def _rests_on(planned: PlannedToken, found: Found) -> Iterator[Check]:
+def foundations(planned: PlannedToken, found: Found) -> Iterator[Check]:
+    """Compare what has to be there before anything is made: program, mint, locker."""
     token = planned.token
     program = found[token.profile.program_id]
     runs = program is not None and program.executable
@@ -152,7 +148,8 @@ def _rests_on(planned: PlannedToken, found: Found) -> Iterator[Check]:
         yield _same("mint of the locker", format_address(token.mint), mint_of)
 
 
-def _receiver_checks(planned: PlannedToken, found: Found) -> Iterator[Check]:
+def receiver_checks(planned: PlannedToken, found: Found) -> Iterator[Check]:
+    """Compare the token account that clawbacks pay, which the plan makes where it is missing."""
     account = token_account_in(found, planned.clawback_receiver)
     name, owner = "clawback receiver's", format_address(planned.settings.clawback_owner)
     if isinstance(account, str):

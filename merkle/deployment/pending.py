@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from allocation.address import format_address
 from allocation.units import format_tokens
 from merkle.deployment.cautions import refused_times
 from merkle.deployment.chain import NOTHING_THERE, token_account_in
-from merkle.deployment.checks import check_token, check_tree, foundations, missing_in_vault
+from merkle.deployment.checks import check_tree, foundations, missing_in_vault, receiver_checks
 from merkle.deployment.steps import costs_of, fund_step, steps_of
 from merkle.program.layouts_token import INITIALIZED, TOKEN_ACCOUNT_BYTES
-from merkle.program.rent import rent_exempt
+from merkle.program.rent import SOL_DECIMALS, rent_exempt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from merkle.deployment.planning import Plan, PlannedToken, PlannedTree
     from merkle.deployment.steps import Step
     from merkle.program.layouts_token import TokenAccount
-
-SOL_DECIMALS: Final = 9  # a lamport is the last of them
 
 
 def pending_steps(plan: Plan, found: Found, price: int | None = None) -> list[Step]:
@@ -66,7 +64,7 @@ def difference(check: Check) -> str:
 def lack(planned: PlannedToken, tree: PlannedTree, found: Found) -> int:
     """Return what a vault that is there or will be made still lacks; 0 or less: nothing."""
     if check_tree(planned, tree, found).is_made:
-        return missing_in_vault(tree, planned, found)
+        return missing_in_vault(planned, tree, found)
     vault = token_account_in(found, tree.vault)
     held = 0 if isinstance(vault, str) else vault.amount
     return tree.arguments.max_total_claim - held
@@ -96,11 +94,11 @@ def _at_what_is_there(step: Step, tree: PlannedTree, found: Found) -> Step:
 def _of_token(planned: PlannedToken, found: Found) -> Iterator[str]:
     """Name what is wrong with what is there; what is not there yet is no obstacle."""
     symbol = planned.token.symbol
-    for check in foundations(planned, found):
+    checks = [*foundations(planned, found)]
+    if token_account_in(found, planned.clawback_receiver) != NOTHING_THERE:
+        checks += receiver_checks(planned, found)
+    for check in checks:
         if not check.passed:
-            yield f"{symbol}, {difference(check)}"
-    for check in check_token(planned, found).failed:
-        if check.name.startswith("clawback receiver") and check.found != NOTHING_THERE:
             yield f"{symbol}, {difference(check)}"
     for tree in planned.trees:
         checked = check_tree(planned, tree, found)
