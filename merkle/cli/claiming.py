@@ -2,7 +2,7 @@
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from merkle.claim.transactions import ClaimOptions
     from merkle.program.transactions import Freshness
 
-MOST_UNITS = 1_400_000  # compute units that a transaction may have
-MOST_PRICE = 2**64 - 1
+MOST_UNITS: Final = 1_400_000  # compute units that a transaction may have
+MOST_PRICE: Final = 2**64 - 1  # micro-lamports per unit; the instruction holds a u64
 
 Version = Literal["legacy", "v0"]
 

@@ -3,7 +3,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,8 +13,8 @@ from merkle.cli.standing_csv import UnclaimedFile, check_csv
 from merkle.cli.standing_text import lines
 from merkle.cli.standing_view import View, document
 
-CONNECTIONS = 4
-MOST_CONNECTIONS = 32
+CONNECTIONS: Final = 4
+MOST_CONNECTIONS: Final = 32
 
 
 @app.command(

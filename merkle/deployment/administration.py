@@ -52,7 +52,10 @@ class Change(Protocol):
     """What is done to each distributor."""
 
     def step(self, token: Token, tree: Tree) -> AdminStep:
-        """Plan it for one tree."""
+        """Plan it for one tree.
+
+        Errors: DeploymentError, ProgramError for what the program is known to refuse.
+        """
 
     def cautions(self, token: Token, account: DistributorAccount, now: int) -> Iterator[str]:
         """Say what the distributor on chain holds against it, `now` in unix seconds."""
@@ -66,7 +69,10 @@ class NewAdmin:
     new_admin: Address
 
     def step(self, token: Token, tree: Tree) -> AdminStep:
-        """Plan it for one tree."""
+        """Plan it for one tree.
+
+        Errors: DeploymentError where old and new admin are the same.
+        """
         if self.admin == self.new_admin:
             raise DeploymentError("old and new admin are the same; the program refuses that")
         distributor = token.distributor(tree.version)

@@ -281,10 +281,10 @@ def _differences(
         least, most = min(said), max(said)
         if not least <= counted <= most:
             told = shown(most) if least == most else f"{shown(least)} to {shown(most)}"
+            reason = "; it is closable: whose record was closed can claim again" if closable else ""
             yield (
                 f"{shown(counted)} {words} by their records, {told} by the distributor's own count "
-                f"(slots {before.slot:,} to {after.slot:,})"
-                + ("; it is closable: whose record was closed can claim again" * closable)
+                f"(slots {before.slot:,} to {after.slot:,}){reason}"
             )
 
 

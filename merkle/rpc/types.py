@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from allocation.address import Address
 
 Commitment: TypeAlias = Literal["processed", "confirmed", "finalized"]
-"""How sure a node has to be of what it says; each includes those after it."""
+"""How sure a node has to be of what it says, the least sure first."""
 
 Signature = NewType("Signature", str)
 """The base58 text of a transaction's first signature: its name on the chain."""
