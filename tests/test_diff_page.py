@@ -158,6 +158,11 @@ def test_without_a_script_the_numbers_are_there() -> None:
         assert said in seen
 
 
+def test_one_reward_that_changes_is_said_in_the_singular() -> None:
+    said = "The sides pay differently: 1 reward of 1 token changes."
+    assert said in page(difference({1: (5, 0)}, {1: (6, 0)}))
+
+
 def test_violations_stand_at_the_top() -> None:
     two = [
         Violation(gate="allow_added", token="JUP", problem="2 wallets added"),  # noqa: S106 - a symbol

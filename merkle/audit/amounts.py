@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, cast
 import numpy as np
 
 from allocation.units import U64_MAX, exact_sum
-from merkle.audit.checks import counted, findings_of, judged, not_possible
+from merkle.audit.checks import findings_of, judged, not_possible
 from merkle.bundle.columns import read_rows
-from merkle.bundle.findings import BundleError, Finding
+from merkle.bundle.findings import BundleError, Finding, counted
 from merkle.bundle.layout import MANIFEST, allocations_file
 from merkle.program import PROFILES, depth_limit, leaf_limit, too_deep
 from merkle.proof import depth_of

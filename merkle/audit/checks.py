@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from allocation.errors import InputError, InputErrors
-from merkle.bundle.findings import BundleError, Finding, quoted
+from merkle.bundle.findings import BundleError, Finding, counted, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,11 +37,6 @@ class Audit:
     def passed(self) -> bool:
         """Whether every check has passed."""
         return all(check.passed for check in self.checks)
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number with its noun, e.g. `1 tree`, `12,000 trees`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def judged(name: str, holds: str, findings: Sequence[Finding]) -> Check:

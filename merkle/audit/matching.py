@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from allocation.errors import AsrError
-from merkle.audit.checks import counted, findings_of, judged, not_possible
+from merkle.audit.checks import findings_of, judged, not_possible
 from merkle.audit.claimed import NOWHERE, place_of_each
 from merkle.audit.plans import plans_for
-from merkle.bundle.findings import Finding
+from merkle.bundle.findings import Finding, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

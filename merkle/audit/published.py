@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from allocation.errors import AsrError
 from allocation.units import U64_MAX, exact_sum
-from merkle.audit.checks import Audit, counted, findings_of, judged, not_possible
+from merkle.audit.checks import Audit, findings_of, judged, not_possible
 from merkle.audit.claimed import claimed_tree
 from merkle.audit.holders import AMOUNTS, ONCE, WALLETS, holder_checks, once_check
 from merkle.audit.listed import read_list
 from merkle.audit.matching import ROOTS, SAME_PROOFS, rebuilt_checks
-from merkle.bundle.findings import Finding
+from merkle.bundle.findings import Finding, counted
 from merkle.codec.unproven import read_unproven
 from merkle.program import PROFILES, leaf_limit
 from merkle.proof import depth_of

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from allocation.allocate import allocations_of
 from allocation.errors import AsrError
-from merkle.audit.checks import counted, findings_of, judged, not_possible
+from merkle.audit.checks import findings_of, judged, not_possible
+from merkle.bundle.findings import counted
 from merkle.bundle.layout import ROUND
 from merkle.bundle.write import write_bundle
 

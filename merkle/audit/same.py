@@ -6,11 +6,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from merkle.audit.breakdown import differing_rows
-from merkle.audit.checks import counted, findings_of, judged, not_possible
+from merkle.audit.checks import findings_of, judged, not_possible
 from merkle.audit.documents import differing_values, manifest_members, unequal
 from merkle.audit.lines import differing_lines, same_bytes
 from merkle.bundle.files import read_file
-from merkle.bundle.findings import BundleError, Finding, quoted
+from merkle.bundle.findings import BundleError, Finding, counted, quoted
 from merkle.bundle.layout import (
     BREAKDOWN,
     FIXED_FILES,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from allocation.units import U64_MAX
-from merkle.audit.checks import counted, findings_of, judged, not_possible
+from merkle.audit.checks import findings_of, judged, not_possible
 from merkle.bundle.files import open_file, read_file
-from merkle.bundle.findings import BundleError, Finding, printable
+from merkle.bundle.findings import BundleError, Finding, counted, printable
 from merkle.bundle.layout import INPUTS
 from merkle.bundle.strict_json import document
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from merkle.audit.checks import counted, judged, not_possible
+from merkle.audit.checks import judged, not_possible
+from merkle.bundle.findings import counted
 from merkle.bundle.layout import INPUTS, MANIFEST, REPORT, ROUND, is_bundle_file
 
 if TYPE_CHECKING:

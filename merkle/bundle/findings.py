@@ -51,3 +51,8 @@ def quoted(value: object) -> str:
 def printable(name: str) -> str:
     """Return the name of a file as it may go to a terminal: unchanged where that is harmless."""
     return name if name.isprintable() else ascii(name)
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun, e.g. `1 tree`, `12,000 trees`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from allocation.address import format_address
+from merkle.bundle.findings import counted
 from merkle.diff.causes import CAUSES, bit
 from merkle.diff.claims import differing_trees
 from merkle.diff.figures import groups_of
@@ -98,17 +99,16 @@ def violations_of(difference: Diff, expected: Expected) -> tuple[Violation, ...]
 
 
 def _of_rules(difference: Diff, expected: Expected) -> Iterator[Violation]:
-    asked = {"same_rules": expected.same_rules, "same_inputs": expected.same_inputs}
     recorded = difference.old.bundle is not None and difference.new.bundle is not None
-    counts = {"same_rules": len(difference.settings), "same_inputs": len(difference.inputs)}
-    nouns = {"same_rules": "setting", "same_inputs": "input"}
-    for gate in (gate for gate, is_asked in asked.items() if is_asked):
-        if not recorded:
-            problem = f"published trees do not say their {nouns[gate]}s"
+    for gate, is_asked, noun, changed in (
+        ("same_rules", expected.same_rules, "setting", len(difference.settings)),
+        ("same_inputs", expected.same_inputs, "input", len(difference.inputs)),
+    ):
+        if is_asked and not recorded:
+            problem = f"published trees do not say their {noun}s"
             yield Violation(gate=gate, token=None, problem=problem)
-        elif counts[gate]:
-            noun = nouns[gate] if counts[gate] == 1 else f"{nouns[gate]}s"
-            yield Violation(gate=gate, token=None, problem=f"{counts[gate]:,} {noun} changed")
+        elif is_asked and changed:
+            yield Violation(gate=gate, token=None, problem=f"{counted(changed, noun)} changed")
 
 
 def _of_token(token: TokenDiff, gates: Gates) -> Iterator[Violation]:
@@ -118,7 +118,7 @@ def _of_token(token: TokenDiff, gates: Gates) -> Iterator[Violation]:
     trees = differing_trees(token) if gates.same_roots else []
     if trees:
         verb = "differs" if len(trees) == 1 else "differ"
-        yield _violation(token, "same_roots", f"{_counted(len(trees), 'tree')} {verb}")
+        yield _violation(token, "same_roots", f"{counted(len(trees), 'tree')} {verb}")
 
 
 def _of_counts(token: TokenDiff, gates: Gates) -> Iterator[Violation]:
@@ -127,7 +127,7 @@ def _of_counts(token: TokenDiff, gates: Gates) -> Iterator[Violation]:
     for name, count in counts.items():
         allowed: int | None = getattr(gates, f"allow_{name}")
         if allowed is not None and count > allowed:
-            problem = f"{_counted(count, 'wallet')} {name}, expected at most {allowed:,}"
+            problem = f"{counted(count, 'wallet')} {name}, expected at most {allowed:,}"
             yield _violation(token, f"allow_{name}", problem)
 
 
@@ -140,7 +140,7 @@ def _of_amounts(token: TokenDiff, gates: Gates) -> Iterator[Violation]:
     if change is not None:
         rows = list(exceeding(token.changes, change.amount))
         if rows:
-            problem = f"{_counted(len(rows), 'wallet')} changed by more than {change}"
+            problem = f"{counted(len(rows), 'wallet')} changed by more than {change}"
             yield _violation(token, "max_change", problem, rows)
 
 
@@ -154,7 +154,7 @@ def _of_causes(token: TokenDiff, gates: Gates) -> Iterator[Violation]:
             gate = "allow_cause"
         rows = np.flatnonzero(causes & np.uint32(bit(name))).tolist() if gate else []
         if rows:
-            yield _violation(token, gate, f"{_counted(len(rows), 'wallet')} by {cause}", rows)
+            yield _violation(token, gate, f"{counted(len(rows), 'wallet')} by {cause}", rows)
 
 
 def _violation(
@@ -164,7 +164,3 @@ def _violation(
     return Violation(
         gate=gate, token=token.symbol, problem=problem, wallets=tuple(map(format_address, shown))
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun if number == 1 else f'{noun}s'}"

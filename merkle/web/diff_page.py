@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from merkle.bundle.findings import counted
 from merkle.diff.claims import all_alike
 from merkle.diff.wording import readable
 from merkle.web.diff_tokens import anchor, token_section
@@ -64,17 +65,15 @@ def _verdict(difference: Diff, violations: Sequence[Violation] | None) -> Html:
     found = (
         "Both sides pay the same."
         if same
-        else f"The sides pay differently: {changed:,} rewards of "
-        f"{len(difference.tokens):,} token{'s' if len(difference.tokens) > 1 else ''} change."
+        else f"The sides pay differently: {counted(changed, 'reward')} of "
+        f"{counted(len(difference.tokens), 'token')} change{'s' if changed == 1 else ''}."
     )
     if violations is None:
         return _banner("good" if same else "", found, Html(""))
     if not violations:
         return _banner("good", "Everything is as expected.", Html(f"<p>{text(found)}</p>"))
     items = "".join(f"<li>{text(violation)}</li>\n" for violation in violations)
-    heading = (
-        f"{len(violations):,} violation{'s' if len(violations) > 1 else ''} of what was expected"
-    )
+    heading = f"{counted(len(violations), 'violation')} of what was expected"
     return _banner("bad", heading, Html(f"<ul>\n{items}</ul><p>{text(found)}</p>"))
 
 

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from allocation.address import format_address
+from merkle.bundle.findings import counted
 from merkle.diff.claims import claimed_alike, differing_trees, why_moved
 from merkle.diff.figures import groups_of, unallocated_of
 from merkle.diff.percent import percent_of
@@ -170,8 +171,8 @@ def _trees(difference: Diff, token: TokenDiff) -> Html:
     remark = f"{len(old):,} old, {len(new):,} new, {len(unequal):,} of them different."
     if len(token.moved):
         remark += (
-            f" {len(token.moved):,} wallet{'s' if len(token.moved) > 1 else ''} moved to a tree of "
-            f"another number: {why_moved(difference, token)}."
+            f" {counted(len(token.moved), 'wallet')} moved to a tree of another number: "
+            f"{why_moved(difference, token)}."
         )
     parts.append(Html(f"<p>{text(remark)}</p>"))
     pairs = list(zip_longest(old, new))
