@@ -27,6 +27,10 @@ Paid = dict[int, tuple[int, int]]
 
 DECIMALS = 2
 
+# 1 is removed, 2 raised, 3 lowered, 4 relocked, 5 added
+OLD: Paid = {1: (1000, 0), 2: (1000, 0), 3: (1000, 0), 4: (1000, 0)}
+NEW: Paid = {2: (1100, 0), 3: (995, 0), 4: (0, 1000), 5: (7, 0)}
+
 
 def wallet(number: int) -> str:
     return format_address(Address(sha256(b"wallet %d" % number).digest()))

@@ -12,10 +12,7 @@ from merkle.diff import Setting
 from merkle.diff.gates import Expected, Gates, violations_of
 from merkle.diff.gates_file import cause_of, merged, parse_expected
 from merkle.diff.limits import exceeds, percent_of_old, percent_or_tokens
-from tests.diffing import Paid, difference, side, tree, wallet
-
-OLD = {1: (1000, 0), 2: (1000, 0), 3: (1000, 0), 4: (1000, 0)}
-NEW = {2: (1100, 0), 3: (995, 0), 4: (0, 1000), 5: (7, 0)}
+from tests.diffing import NEW, OLD, Paid, difference, side, tree, wallet
 
 
 def found(gates: Gates, old: Paid = OLD, new: Paid = NEW) -> list[str]:

@@ -17,15 +17,13 @@ from merkle.diff.gates import Violation
 from merkle.web.diff_page import diff_page
 from merkle.web.markup import LONGEST_TEXT, amount, bar, gain, number, percent, text
 from merkle.web.page import data
-from tests.diffing import Paid, difference, side, tree, wallet
+from tests.diffing import NEW, OLD, difference, side, tree, wallet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from merkle.diff import Diff
 
-OLD: Paid = {1: (1000, 0), 2: (1000, 0), 3: (1000, 0), 4: (1000, 0)}
-NEW: Paid = {2: (1100, 0), 3: (995, 0), 4: (0, 1000), 5: (7, 0)}
 HOSTILE = '</script><script>alert(1)</script><img src=x onerror="alert(1)">&\u2028\u202e\x1b'
 
 

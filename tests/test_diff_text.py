@@ -8,10 +8,7 @@ import pytest
 
 from merkle.cli.diffs_text import LONGEST_VALUE, SHOWN_SETTINGS, WIDTH, diff_lines
 from merkle.diff import Setting
-from tests.diffing import Paid, difference, side, tree
-
-OLD: Paid = {1: (1000, 0), 2: (1000, 0), 3: (1000, 0), 4: (1000, 0)}
-NEW: Paid = {2: (1100, 0), 3: (995, 0), 4: (0, 1000), 5: (7, 0)}
+from tests.diffing import NEW, OLD, Paid, difference, side, tree
 
 
 def test_large_amounts_are_stacked_rather_than_wide() -> None:
@@ -20,7 +17,7 @@ def test_large_amounts_are_stacked_rather_than_wide() -> None:
     assert "    gains       +1,000,000,000,000,000.05" in lines
     assert all(len(line) <= WIDTH for line in lines)
     assert any(line.startswith("  up to +0.01 %") for line in lines)
-    wide: Paid = dict.fromkeys(range(1), (2**63, 0))
+    wide: Paid = {0: (2**63, 0)}
     changed = side(wide, pool=2**63, symbol="LONG")
     assert "  pool" in diff_lines(difference(changed, side({0: (1, 0)}, pool=2**62)), None)
 

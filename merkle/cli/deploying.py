@@ -11,7 +11,6 @@ import typer
 from merkle.cli.app import BundleArgument, JsonFlag, TokenOption, app, check_new, example
 from merkle.cli.deploying_bundle import planned_by
 from merkle.cli.deploying_chain import checked_time, chosen_freshness, connected
-from merkle.cli.deploying_files import write_file
 from merkle.cli.deploying_text import (
     freshness_line,
     moving_lines,
@@ -21,6 +20,7 @@ from merkle.cli.deploying_text import (
     token_lines,
 )
 from merkle.cli.output import counted, facts, print_json, print_lines, printable, progress, warn
+from merkle.cli.writing import write_file
 
 if TYPE_CHECKING:
     from merkle.bundle.read import Bundle

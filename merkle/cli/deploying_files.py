@@ -1,9 +1,7 @@
 """The small files of `asr deploy` that an operator names: settings, plans, keypairs."""
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
-import os
 from pathlib import Path
-from tempfile import mkstemp
 
 
 def read_small(path: Path, limit: int, what: str) -> bytes:
@@ -30,18 +28,3 @@ def read_text(path: Path, limit: int, what: str) -> str:
         return read_small(path, limit, what).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise AsrError(f"{path}: not UTF-8; save the file as UTF-8") from error
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file beside its name, then rename it."""
-    number, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(number, "wb") as stream:
-        try:
-            stream.write(content)
-            stream.flush()
-            os.fsync(number)
-            os.fchmod(number, 0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink()
-            raise

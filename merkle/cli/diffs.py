@@ -10,9 +10,10 @@ import typer
 
 from merkle.cli import diffs_gates as expected
 from merkle.cli.app import JsonFlag, TokenOption, app, checked_address, example
-from merkle.cli.diffs_files import check_apart, check_file, check_folder, write_file, write_folder
+from merkle.cli.diffs_files import check_apart, check_file, check_folder, write_folder
 from merkle.cli.diffs_sides import Named, open_sides
 from merkle.cli.output import print_lines, progress
+from merkle.cli.writing import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ import re
 import shutil
 from itertools import zip_longest
 from pathlib import Path
-from tempfile import mkdtemp, mkstemp
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
 
 from merkle.cli.output import printable
@@ -87,19 +87,6 @@ def check_apart(file: Path, folder: Path) -> None:
 
     if file.resolve().is_relative_to(folder.resolve()):
         raise AsrError(f"{file}: --html lies inside what --csv writes; choose a name outside it")
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file beside its name, then rename it."""
-    number, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with os.fdopen(number, "wb") as file:
-        try:
-            file.write(content)
-            os.fchmod(number, 0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink()
-            raise
 
 
 def write_folder(
