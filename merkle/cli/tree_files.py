@@ -34,7 +34,7 @@ def contents_of(files: Sequence[Path], report: "Progress | None") -> Iterator[tu
 
     Errors: OSError with its path.
     """
-    for count, path in enumerate(files):
-        if report is not None:
-            report("reading trees", count, len(files))
+    from allocation.progress import counted
+
+    for path in counted("reading trees", files, report):
         yield printable(path), path.read_bytes()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation.errors import AsrError
+from allocation.progress import counted
 from merkle.diff.attribution import attribute, attributing, causes_of
 from merkle.diff.causes import bit
 from merkle.diff.changes import changes_between
@@ -74,11 +75,10 @@ def compare(old: Side, new: Side, scratch: Path, progress: Progress | None = Non
     records = _records(old, new)
     comparison = _Comparison(old=old, new=new, records=records)
     mints = {token.mint: None for side in (old, new) for token in side.tokens}
-    tokens = []
-    for number, mint in enumerate(mints):
-        if progress is not None:
-            progress("comparing", number, len(mints))
-        tokens.append(_compare_token(comparison, mint, scratch))
+    tokens = (
+        _compare_token(comparison, mint, scratch)
+        for mint in counted("comparing", list(mints), progress)
+    )
     return Diff(
         old=old,
         new=new,
