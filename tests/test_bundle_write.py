@@ -15,6 +15,7 @@ from allocation.units import BaseUnits
 from merkle.bundle import BundleError, open_bundle
 from merkle.bundle.write import write_bundle
 from merkle.verify import verify_bundle
+from tests.audits import files_of
 from tests.plain_bundle import (
     WEN,
     PlainRound,
@@ -66,11 +67,6 @@ def build(tokens: list[PlainToken], folder: Path) -> tuple[Path, PlainRound]:
             input_digest=sha256(list_csv(tokens)).hexdigest(),
         )
     return out, plain
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 @pytest.mark.parametrize("tokens", CASES.values(), ids=CASES)

@@ -11,6 +11,7 @@ import pytest
 from allocation.errors import AsrError, InputErrors
 from merkle.bundle import BundleError
 from merkle.diff import bundle_side, compare
+from tests.audits import files_of
 from tests.building import build
 from tests.diff_rounds import SmallRound, causes_in, wallet_text
 from tests.plain_bundle import dump, put, seal
@@ -32,14 +33,6 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     for name, one in (("old", ROUND), ("new", OTHER)):
         build(one.write(folder / name), folder / name / "bundle")
     return folder / "old" / "bundle", folder / "new" / "bundle"
-
-
-def files_of(bundle: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(bundle).as_posix(): path.read_bytes()
-        for path in bundle.rglob("*")
-        if path.is_file()
-    }
 
 
 def against_forged(
