@@ -136,17 +136,12 @@ def _heading(number: int, title: str) -> list[str]:
 
 def _step_object(step: "AdminStep", freshness: "Freshness") -> dict[str, object]:
     from allocation.address import format_address
-    from merkle.deployment.document import instruction_object
+    from merkle.deployment.document import transaction_object
 
-    transaction = step.transaction(freshness)
     return {
         "symbol": step.token.symbol,
         "tree": step.tree.number,
         "distributor": format_address(step.distributor),
         "title": step.title,
-        "fee_payer": format_address(step.fee_payer),
-        "signers": [format_address(key) for key in transaction.signers],
-        "bytes": transaction.size,
-        "transaction": transaction.base64,
-        "instructions": [instruction_object(one) for one in transaction.instructions],
+        **transaction_object(step.fee_payer, step.transaction(freshness)),
     }

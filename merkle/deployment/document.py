@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from merkle.deployment.settings import Settings
     from merkle.deployment.steps import Step
     from merkle.deployment.tokens import Token
+    from merkle.program.transactions import UnsignedTransaction
 
 FORMAT: Final = 1
 LARGEST_PLAN: Final = 64 << 20  # bytes; a tree takes 10,000
@@ -114,7 +115,18 @@ def settings_object(settings: Settings) -> dict[str, object]:
     }
 
 
-def instruction_object(instruction: Instruction) -> dict[str, object]:
+def transaction_object(fee_payer: Address, transaction: UnsignedTransaction) -> dict[str, object]:
+    """Lay out who signs a transaction, its bytes, and its instructions for a multisig."""
+    return {
+        "fee_payer": format_address(fee_payer),
+        "signers": [format_address(key) for key in transaction.signers],
+        "bytes": transaction.size,
+        "transaction": transaction.base64,
+        "instructions": [_instruction_object(one) for one in transaction.instructions],
+    }
+
+
+def _instruction_object(instruction: Instruction) -> dict[str, object]:
     """Lay an instruction out as multisig programs take it."""
     return {
         "program_id": str(instruction.program_id),
@@ -161,16 +173,8 @@ def _tree_object(planned: PlannedTree) -> dict[str, object]:
 
 
 def _step_object(step: Step, freshness: Freshness) -> dict[str, object]:
-    transaction = step.transaction(freshness)
-    return {
-        "name": step.name,
-        "title": step.title,
-        "fee_payer": format_address(step.fee_payer),
-        "signers": [format_address(key) for key in transaction.signers],
-        "bytes": transaction.size,
-        "transaction": transaction.base64,
-        "instructions": [instruction_object(one) for one in transaction.instructions],
-    }
+    transaction = transaction_object(step.fee_payer, step.transaction(freshness))
+    return {"name": step.name, "title": step.title, **transaction}
 
 
 def _nonce_object(freshness: Freshness) -> dict[str, object] | None:
