@@ -105,6 +105,18 @@ def built(folder: Path, plan: Plan) -> Path:
     return place / "bundle"
 
 
+def rebuilt(folder: Path, plan: Plan, changes: dict[str, str]) -> Path:
+    """Build a plan's bundle anew in a folder, from a round file in which texts are replaced."""
+    source, text = built(folder, plan).parent, round_text(plan)
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "round.toml").write_text(text)
+    (folder / "list.csv").write_bytes((source / "list.csv").read_bytes())
+    build(folder / "round.toml", folder / "bundle")
+    return folder / "bundle"
+
+
 def first_tree(bundle: Path) -> set[int]:
     """Return the wallets of the first tree of JUP, of the first seven."""
     content = (bundle / "JUP" / "proofs" / "tree_0.json").read_text()
