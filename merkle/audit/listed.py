@@ -73,7 +73,8 @@ class Listed:
 def read_list(path: Path, mint: Address, decimals: int, unit: Unit, effort: Effort) -> Listed:
     """Read a list as Jupiter's builder does: digits beyond the mint's decimals are cut off.
 
-    Errors: InputErrors with every bad row; AsrError where a row is above 2^64 - 1.
+    Errors: InputErrors with every bad row, such as one above 2^64 - 1; AsrError where the file
+            changes while it is read, or the disk or the memory is not enough.
     Source: jup-ag/distributor@master, merkle-tree/src/{csv_entry,tree_node}.rs.
     """
     the_round = _round(path, mint, decimals, unit)
@@ -155,9 +156,8 @@ class Merged:
     unlocked: Amounts
     locked: Amounts
 
-    def cut(self, start: int, stop: int) -> Merged:
-        """Take some of the leaves."""
-        rows = slice(start, stop)
+    def taken(self, rows: slice | npt.NDArray[np.intp]) -> Merged:
+        """Return some of the leaves, or all of them in another order."""
         return Merged(
             wallets=self.wallets[rows], unlocked=self.unlocked[rows], locked=self.locked[rows]
         )

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from allocation.address import key_order
 from allocation.round import DEFAULT_MAX_LEAVES
-from merkle.audit.listed import Merged, merged
+from merkle.audit.listed import merged
 from merkle.leaf import JUPITER, leaf_hashes
 from merkle.tree import build_tree
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from allocation.address import Address
-    from merkle.audit.listed import Listed
+    from merkle.audit.listed import Listed, Merged
     from merkle.tree import Tree
 
 MOST_TRIED: Final = 64  # sizes that fit the first tree; they differ by duplicates at its end
@@ -32,7 +31,7 @@ class Expected:
     tree: Tree
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One way from a list to trees."""
 
@@ -58,9 +57,9 @@ def plans_for(listed: Listed, most: int | None, sizes: Sequence[int]) -> list[Pl
     Errors: AsrError where a wallet gets more than a u64 holds.
     """
     whole = merged(listed, 0, len(listed.wallets))
-    by_key = _taken(whole, key_order(listed.keys[whole.wallets]))
+    by_key = whole.taken(key_order(listed.keys[whole.wallets]))
     ours = most or (max(sizes) if len(sizes) > 1 else len(whole.wallets))
-    theirs = most or rows_per_tree(listed, sizes)
+    theirs = most or _rows_per_tree(listed, sizes)
     return [
         _in_chunks(listed, theirs),
         _of_whole(
@@ -76,25 +75,23 @@ def _in_chunks(listed: Listed, most: int) -> Plan:
     Source: jup-ag/distributor@master, cli/src/bin/instructions/process_create_merkle_tree.rs.
     """
     rows = len(listed.wallets)
-    rule = f"Jupiter's rule, {most:,} rows per tree"
-    return Plan(rule, -(-rows // most), lambda at: merged(listed, at * most, (at + 1) * most))
+    return Plan(
+        rule=f"Jupiter's rule, {most:,} rows per tree",
+        count=-(-rows // most),
+        leaves_of=lambda at: merged(listed, at * most, (at + 1) * most),
+    )
 
 
 def _of_whole(whole: Merged, most: int, rule: str) -> Plan:
     """Merge first and cut afterwards."""
-    count = -(-len(whole.wallets) // most)
-    return Plan(rule, count, lambda at: whole.cut(at * most, (at + 1) * most))
-
-
-def _taken(leaves: Merged, order: npt.NDArray[np.intp]) -> Merged:
-    return Merged(
-        wallets=leaves.wallets[order],
-        unlocked=leaves.unlocked[order],
-        locked=leaves.locked[order],
+    return Plan(
+        rule=rule,
+        count=-(-len(whole.wallets) // most),
+        leaves_of=lambda at: whole.taken(slice(at * most, (at + 1) * most)),
     )
 
 
-def rows_per_tree(listed: Listed, sizes: Sequence[int]) -> int:
+def _rows_per_tree(listed: Listed, sizes: Sequence[int]) -> int:
     """Tell how many rows were cut off per tree, from how many leaves the trees have.
 
     Duplicates make a tree smaller than its piece of the list, so several answers may fit the

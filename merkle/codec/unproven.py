@@ -33,6 +33,8 @@ def read_unproven(files: Iterable[tuple[str, bytes]]) -> UnprovenTrees:
 
     The formats are those of `read_trees`. Wallets may stand anywhere and as often as they like,
     proofs may lead anywhere: whoever asks for this wants to know all of it.
+
+    Errors: none; what is wrong with a file is kept beside the trees.
     """
     count = 0
     trees: list[ReadTree] = []

@@ -54,6 +54,7 @@ class Attributed:
     """The wallets whose recorded rewards of one token differ, sorted by text, and why.
 
     Shapes: all (n,).
+    Units:  before and after in base units.
     """
 
     texts: npt.NDArray[np.bytes_]

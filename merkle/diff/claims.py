@@ -38,6 +38,8 @@ def differing_trees(token: TokenDiff) -> list[int]:
 
 def why_moved(difference: Diff, token: TokenDiff) -> str:
     """Say why wallets stand in trees of other numbers, as far as the rounds tell."""
+    if _published(token):
+        return "the two sides are cut into trees otherwise, or list wallets in another order"
     changed = [
         name
         for name in _CUTTING
@@ -47,8 +49,6 @@ def why_moved(difference: Diff, token: TokenDiff) -> str:
             for one in difference.settings
         )
     ]
-    if _published(token):
-        return "the two sides are cut into trees otherwise, or list wallets in another order"
     if changed:
         return f"{' and '.join(changed)} changed"
     if _setting(token.new, "order") == "input":

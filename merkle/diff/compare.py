@@ -70,7 +70,9 @@ def compare(old: Side, new: Side, scratch: Path, progress: Progress | None = Non
 
     DuckDB works in `scratch` with what memory does not hold.
 
-    Errors: BundleError for a bundle that contradicts itself or the digests it lists; AsrError.
+    Errors: BundleError for a bundle that contradicts itself or the digests it lists; InputErrors
+            for a bad round file; AsrError for a breakdown that is none, a wallet that is none or
+            stands twice, and lists that differ under one root.
     """
     records = _records(old, new)
     comparison = _Comparison(old=old, new=new, records=records)
