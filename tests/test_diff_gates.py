@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 
 from allocation.errors import BadValueError, InputErrors
-from merkle.diff import Setting
+from merkle.diff import Setting, bundle_side
 from merkle.diff.gates import Expected, Gates, violations_of
 from merkle.diff.gates_file import cause_of, merged, parse_expected
 from merkle.diff.limits import exceeds, percent_of_old, percent_or_tokens
 from tests.diffing import NEW, OLD, Paid, difference, side, tree, wallet
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def found(gates: Gates, old: Paid = OLD, new: Paid = NEW) -> list[str]:
@@ -179,10 +183,8 @@ def test_a_change_from_nothing_exceeds_every_percentage() -> None:
     assert not exceeds(0, 0, 6, percent_of_old("0"))
 
 
-def test_counts_of_settings_agree_with_their_noun(fixture_bundle: object) -> None:
-    from merkle.diff import bundle_side  # noqa: PLC0415
-
-    compared = difference(bundle_side(fixture_bundle), bundle_side(fixture_bundle))  # type: ignore[arg-type]
+def test_counts_of_settings_agree_with_their_noun(fixture_bundle: Path) -> None:
+    compared = difference(bundle_side(fixture_bundle), bundle_side(fixture_bundle))
     expected = Expected(every=Gates(), tokens={}, same_rules=True, same_inputs=True)
     assert () == violations_of(compared, expected)
     one = Setting(name="name", old="a", new="b")
