@@ -168,12 +168,12 @@ def _agreed_steps(
 
     found = sender.read()
     now = rpc.clock(sender.client).unix_timestamp
-    _refuse(obstacles(sender.plan, found, now, sender.price), "nothing was sent")
+    _refuse(obstacles(sender.plan, found, now, sender.price))
     steps = pending_steps(sender.plan, found, sender.price)
     _say(as_json, _agreement(sender.plan, steps, found))
     roles = roles_of(sender.plan)
     missing = missing_signers([step.transaction() for step in steps], sender.keys)
-    _refuse([f"--keypair is missing for {roles[key]}" for key in missing], "nothing was sent")
+    _refuse([f"--keypair is missing for {roles[key]}" for key in missing])
     if steps and not yes:
         _ask(len(steps), network)
     return steps
@@ -181,7 +181,7 @@ def _agreed_steps(
 
 def _agreement(plan: "Plan", steps: "list[Step]", found: "Found") -> list[str]:
     lines = [line for planned in plan.tokens for line in (*token_lines(planned), "")]
-    lines += [*_held_lines(plan, found)]
+    lines += _held_lines(plan, found)
     if not steps:
         return [*lines, "Everything is there already; nothing is left to send."]
     return [
@@ -266,11 +266,15 @@ def _checked_object(checked: "Checked") -> dict[str, object]:
     }
 
 
-def _refuse(problems: "Sequence[str]", end: str) -> None:
+def _refuse(problems: "Sequence[str]") -> None:
+    """Refuse to send anything while there is a problem.
+
+    Errors: DeploymentError with every one.
+    """
     from merkle.deployment.tokens import DeploymentError
 
     if problems:
-        raise DeploymentError("\n".join([*problems, end]))
+        raise DeploymentError("\n".join([*problems, "nothing was sent"]))
 
 
 def _say(as_json: bool, lines: "Sequence[str]") -> None:

@@ -1,6 +1,7 @@
 """A chain over JSON-RPC: the node that the operator names is asked, and never believed unchecked.
 
-`connect` prepares a client; every call takes it first.
+`connect` prepares a client; every call takes it first, and raises RpcError where no answer comes,
+where the node refuses, and where what it says cannot be.
 """
 
 from merkle.rpc.accounts import account, accounts, balance, minimum_balance

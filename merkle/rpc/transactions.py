@@ -37,6 +37,7 @@ COMMITMENTS: Final[dict[str, Commitment]] = {
     "confirmed": "confirmed",
     "finalized": "finalized",
 }
+"""By its word, the least certain first."""
 ALREADY_THERE: Final = "AlreadyProcessed"
 
 

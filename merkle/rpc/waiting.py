@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from merkle.rpc.chain import slot_and_height
 from merkle.rpc.errors import RpcError
 from merkle.rpc.transactions import (
+    COMMITMENTS,
     send_transaction,
     signature_statuses,
     statuses_at,
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from merkle.rpc.client import Client
     from merkle.rpc.types import Commitment, Signature, SignatureStatus
 
-CERTAINTY: Final = ("processed", "confirmed", "finalized")
+CERTAINTY: Final = tuple(COMMITMENTS)  # the least first
 SEND_AGAIN_EVERY: Final = 5  # looks
 
 
