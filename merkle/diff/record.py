@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from allocation.explain_report import Node, division_of
 from allocation.explain_share import ContradictionError
-from allocation.round_file import load_round
 from allocation.tables.stake_cells import MAX_DENOMINATOR
 from merkle.bundle.files import open_file, read_file
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import BREAKDOWN, INPUTS, MANIFEST, REPORT, ROUND
+from merkle.bundle.sound import read_round
 from merkle.bundle.strict_json import document
 
 if TYPE_CHECKING:
@@ -46,10 +46,9 @@ def read_record(bundle: Bundle) -> Record:
     Errors: InputErrors for a bad round file; BundleError for a document that is none or does not
             have its digest, and for a round or report that contradicts itself or the manifest.
     """
-    for file in (ROUND, BREAKDOWN):
-        with open_file(bundle.path, file) as opened:
-            bundle.check_digest(file, opened.sha256())
-    the_round = load_round(bundle.path / ROUND)
+    with open_file(bundle.path, BREAKDOWN) as opened:
+        bundle.check_digest(BREAKDOWN, opened.sha256())
+    the_round = read_round(bundle)
     _check_round(the_round, bundle.manifest)
     try:
         report = Node(place="", value=_document(bundle, REPORT))

@@ -13,10 +13,8 @@ from allocation.address import format_address, format_addresses
 from allocation.round import NO_PROGRAM
 from allocation.units import exact_sum
 from merkle.bundle.columns import Rows, read_rows
-from merkle.bundle.consistency import contradictions
 from merkle.bundle.findings import BundleError
-from merkle.bundle.layout import MANIFEST
-from merkle.bundle.read import open_bundle
+from merkle.bundle.sound import open_sound
 from merkle.proof import depth_of
 
 if TYPE_CHECKING:
@@ -119,9 +117,7 @@ def bundle_side(path: Path) -> Side:
             the digests it lists.
     """
     with naming(path):
-        bundle = open_bundle(path)
-        for problem in contradictions(bundle.manifest):
-            raise BundleError(MANIFEST, problem)
+        bundle = open_sound(path)
     return Side(
         facts=_facts(bundle.manifest),
         tokens=tuple(map(_token_side, bundle.manifest.tokens)),

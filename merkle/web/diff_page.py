@@ -129,7 +129,7 @@ def _rules(difference: Diff) -> Html:
         if old.facts[name] != new.facts[name]
     ]
     if rows:
-        columns = [("Setting", "text"), ("Old", "text"), ("New", "text")]
+        columns = [("Setting", "long"), ("Old", "long"), ("New", "long")]
         parts.append(table("Settings that differ; amounts in base units", columns, rows))
     else:
         parts.append(Html("<p>All settings of the two rounds are the same.</p>"))
