@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 from solders.account import Account as ChainAccount
 from solders.litesvm import LiteSVM
-from solders.message import Message
 from solders.pubkey import Pubkey
 from solders.system_program import TransferParams, transfer
 
 from allocation.address import Address
 from merkle import rpc
-from tests.chain.building import SOL, funded, keypair, set_time, signed
+from tests.chain.building import SOL, keypair, set_time, signed
 from tests.chain.faults import ErrorObject, result
-from tests.chain.keys import JUPITER, SYSTEM
+from tests.chain.keys import JUPITER
 from tests.chain.server import QUICK, Server, serving
 
 MAINNET = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d"
@@ -76,16 +75,6 @@ def test_a_part_of_the_data_is_asked_for(server: Server, client: rpc.Client) -> 
     assert bytes([8, 9, 10, 11]) == found.data
 
 
-def test_a_balance_is_in_lamports(server: Server, client: rpc.Client) -> None:
-    assert 0 == rpc.balance(client, key(1))
-    stored(server, 1, b"")
-    assert SOL == rpc.balance(client, key(1))
-
-
-def test_the_rent_of_an_account_is_asked_for(client: rpc.Client) -> None:
-    assert 2_004_480 == rpc.minimum_balance(client, 160)
-
-
 @pytest.mark.parametrize(
     ("genesis_hash", "name"),
     [
@@ -115,64 +104,14 @@ def test_the_clock_is_the_one_the_programs_read(server: Server, client: rpc.Clie
     assert rpc.Clock(slot=77, epoch=0, unix_timestamp=1_740_000_000) == rpc.clock(client)
 
 
-def test_slot_height_and_block_time_are_read(server: Server, client: rpc.Client) -> None:
-    set_time(server.chain, 1_740_000_000, slot=77)
-    server.node.block_height = 70
-    assert 77 == rpc.slot(client)
-    assert 70 == rpc.block_height(client)
-    assert 1_740_000_000 == rpc.block_time(client, 77)
-
-
-def test_a_block_time_may_be_unknown(server: Server, client: rpc.Client) -> None:
-    server.fail(result(lambda _: None))
-    assert rpc.block_time(client, 77) is None
-
-
-def test_the_fee_of_a_message_is_asked_for(server: Server, client: rpc.Client) -> None:
-    payer = funded(server.chain, 1)
-    step = transfer(TransferParams(from_pubkey=payer.pubkey(), to_pubkey=SYSTEM, lamports=1))
-    blockhash = server.chain.latest_blockhash()
-    message = bytes(Message.new_with_blockhash([step], payer.pubkey(), blockhash))
-    assert 5_000 == rpc.fee_for(client, message)
-    server.node.expire()
-    assert rpc.fee_for(client, message) is None
-
-
-def test_priority_fees_ascend(server: Server, client: rpc.Client) -> None:
-    server.node.priority_fees = (7, 0, 30)
-    assert (0, 7, 30) == rpc.recent_priority_fees(client, [key(number) for number in range(200)])
-    assert 128 == len(server.questions[-1]["params"][0])
-
-
-def test_a_node_that_keeps_up_is_healthy(client: rpc.Client) -> None:
-    assert rpc.health(client) is None
-
-
-def test_a_node_that_is_behind_says_so(server: Server, client: rpc.Client) -> None:
-    server.node.behind = 40
-    assert "Node is behind by 40 slots" == rpc.health(client)
-
-
-def test_another_refusal_is_no_answer_about_health(server: Server, client: rpc.Client) -> None:
+def test_a_refusal_says_what_to_do(server: Server, client: rpc.Client) -> None:
     server.fail(ErrorObject(-32601, "Method not found"))
     with pytest.raises(rpc.NodeError, match="use a node that offers this method"):
-        rpc.health(client)
-
-
-def test_health_is_ok_or_no_health(server: Server, client: rpc.Client) -> None:
-    server.fail(result(lambda _: "fine"))
-    with pytest.raises(rpc.AnswerError, match="result is 'fine', not ok"):
-        rpc.health(client)
-
-
-def test_the_version_is_printable(server: Server, client: rpc.Client) -> None:
-    assert "3.0.0" == rpc.version(client)
-    server.fail(result(lambda _: {"solana-core": "\x1b[2J"}))
-    assert r"'\x1b[2J'" == rpc.version(client)
+        rpc.network(client)
 
 
 def test_the_commitment_of_the_client_is_asked_for(server: Server) -> None:
-    rpc.slot(rpc.connect(server.url, commitment="finalized"))
+    rpc.latest_blockhash(rpc.connect(server.url, commitment="finalized"))
     assert [{"commitment": "finalized"}] == server.questions[-1]["params"]
 
 

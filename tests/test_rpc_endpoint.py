@@ -8,7 +8,7 @@ import pytest
 
 from merkle import rpc
 from tests.chain import faults
-from tests.chain.server import QUICK, serving
+from tests.chain.server import QUICK, asked_slot, serving
 
 KEY = "f00dbabe-secret"
 
@@ -53,7 +53,7 @@ def test_what_is_no_url_of_a_node_is_refused(url: str, problem: str) -> None:
 def test_path_query_and_credentials_reach_the_node() -> None:
     with serving() as server:
         named = server.url.replace("http://", "http://operator:p%40ss@")
-        rpc.slot(rpc.connect(f"{named}/v2/{KEY}?api-key={KEY}", limits=QUICK))
+        asked_slot(rpc.connect(f"{named}/v2/{KEY}?api-key={KEY}", limits=QUICK))
         assert [f"/v2/{KEY}?api-key={KEY}"] == server.paths
         credentials = base64.b64encode(b"operator:p@ss").decode()
         assert f"Basic {credentials}" == server.headers[0]["authorization"]
@@ -64,7 +64,7 @@ def test_a_node_that_repeats_the_key_does_not_get_it_printed() -> None:
         client = rpc.connect(f"{server.url}/?api-key={KEY}&tier=1", limits=QUICK)
         server.fail(faults.ErrorObject(-32000, f"key {KEY} has no tier 1"))
         with pytest.raises(rpc.NodeError) as caught:
-            rpc.slot(client)
+            asked_slot(client)
     assert "the node refuses: key *** has no tier 1 (code -32000)" == caught.value.problem
 
 
@@ -76,6 +76,6 @@ def test_no_error_shows_the_key() -> None:
         server.fail(faults.Body(b"{"))
         for _ in range(3):
             with pytest.raises(rpc.RpcError) as caught:
-                rpc.slot(client)
+                asked_slot(client)
             assert f"{server.url}: getSlot: " == str(caught.value)[: len(server.url) + 11]
             assert KEY not in str(caught.value)

@@ -11,7 +11,7 @@ from allocation.address import Address
 from merkle import rpc
 from tests.chain.building import SOL, funded, keypair
 from tests.chain.faults import Body, Changed, result
-from tests.chain.server import QUICK, Server, serving
+from tests.chain.server import QUICK, Server, asked_slot, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ def refusal(server: Server, fault: faults.Fault, call: Callable[[rpc.Client], ob
     ids=lambda content: str(content[:40]),
 )
 def test_what_is_no_json_is_refused(server: Server, content: bytes) -> None:
-    assert "an answer that is no JSON" == refusal(server, Body(content), rpc.slot)
+    assert "an answer that is no JSON" == refusal(server, Body(content), asked_slot)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_is_no_json_is_refused(server: Server, content: bytes) -> None:
     ],
 )
 def test_a_wrong_envelope_is_refused(server: Server, envelope: object, problem: str) -> None:
-    assert problem == refusal(server, Body(json.dumps(envelope).encode()), rpc.slot)
+    assert problem == refusal(server, Body(json.dumps(envelope).encode()), asked_slot)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_wrong_envelope_is_refused(server: Server, envelope: object, problem: 
     ],
 )
 def test_a_wrong_number_is_refused(server: Server, value: object, shown: str) -> None:
-    problem = refusal(server, result(lambda _: value), rpc.slot)
+    problem = refusal(server, result(lambda _: value), asked_slot)
     assert f"result is {shown}, not a whole number from 0 to 2^64 - 1" == problem
 
 
@@ -192,22 +192,6 @@ def test_a_blockhash_has_32_bytes(server: Server) -> None:
     assert "result.value.blockhash is 'abc', not the base58 of 32 bytes" == problem
 
 
-def test_a_time_before_1970_is_a_time(server: Server) -> None:
-    server.fail(result(lambda _: -5))
-    assert -5 == rpc.block_time(rpc.connect(server.url), 1)
-
-
-def test_fees_without_end_are_refused(server: Server) -> None:
-    fault = result(lambda _: [{"slot": 1, "prioritizationFee": 1}] * 1_001)
-    problem = refusal(server, fault, rpc.recent_priority_fees)
-    assert "result has 1,001 items, not 1,000 at most" == problem
-
-
-def test_a_version_without_end_is_refused(server: Server) -> None:
-    fault = result(lambda _: {"solana-core": "9" * 51})
-    assert "not a text of at most 50 characters" in refusal(server, fault, rpc.version)
-
-
 @pytest.mark.parametrize(
     ("status", "problem"),
     [
@@ -264,6 +248,6 @@ def test_an_error_without_an_id_is_about_a_question_that_was_not_read(server: Se
     error = {"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "Parse\x1b error"}}
     server.fail(Changed(lambda _: error))
     with pytest.raises(rpc.NodeError) as caught:
-        rpc.slot(rpc.connect(server.url))
+        asked_slot(rpc.connect(server.url))
     assert r"the node refuses: 'Parse\x1b error' (code -32700)" == caught.value.problem
     assert -32_700 == caught.value.code

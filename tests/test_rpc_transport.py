@@ -15,7 +15,7 @@ import pytest
 
 from merkle import rpc
 from tests.chain import faults
-from tests.chain.server import QUICK, Server, serving
+from tests.chain.server import QUICK, Server, asked_slot, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def test_what_may_pass_is_asked_again(
     server: Server, client: rpc.Client, fault: faults.Fault
 ) -> None:
     server.fail(fault, times=2)
-    assert slot_of(server) == rpc.slot(client)
+    assert slot_of(server) == asked_slot(client)
     assert 3 == server.calls["getSlot"]
 
 
@@ -70,7 +70,7 @@ def test_what_does_not_pass_ends_after_the_last_attempt(
 ) -> None:
     server.fail(fault, times=3)
     with pytest.raises(rpc.UnreachableError) as caught:
-        rpc.slot(client)
+        asked_slot(client)
     remedy = "check that the node runs and the URL is right"
     assert f"{server.url}: getSlot: {problem} (3 attempts); {remedy}" == str(caught.value)
     assert 3 == server.calls["getSlot"]
@@ -80,7 +80,7 @@ def test_a_node_that_is_silent_is_asked_again(server: Server) -> None:
     client = rpc.connect(server.url, limits=replace(QUICK, read_timeout=0.1, attempts=2))
     server.fail(faults.Silence(0.15), times=2)
     with pytest.raises(rpc.UnreachableError) as caught:
-        rpc.slot(client)
+        asked_slot(client)
     assert "no answer in time (2 attempts)" == caught.value.problem
     assert 2 == server.calls["getSlot"]
 
@@ -89,33 +89,33 @@ def test_an_answer_that_drips_is_not_waited_for(server: Server) -> None:
     client = rpc.connect(server.url, limits=replace(QUICK, whole_timeout=0.1, attempts=1))
     server.fail(faults.Drip(0.03))
     with pytest.raises(rpc.UnreachableError, match=r"no whole answer within 0\.1 seconds"):
-        rpc.slot(client)
+        asked_slot(client)
 
 
 def test_nothing_that_listens_is_said() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(rpc.UnreachableError) as caught:
-        rpc.slot(rpc.connect(url, limits=QUICK))
+        asked_slot(rpc.connect(url, limits=QUICK))
     assert "no connection (3 attempts)" == caught.value.problem
 
 
 def test_a_host_without_an_address_is_said() -> None:
     client = rpc.connect("http://node.invalid", limits=replace(QUICK, attempts=1))
     with pytest.raises(rpc.UnreachableError, match=r"no such host \(1 attempt\)"):
-        rpc.slot(client)
+        asked_slot(client)
 
 
 def test_a_host_that_can_have_no_address_is_said() -> None:
     client = rpc.connect(f"http://{'a' * 70}.example", limits=replace(QUICK, attempts=1))
     with pytest.raises(rpc.UnreachableError, match="no such host"):
-        rpc.slot(client)
+        asked_slot(client)
 
 
 def test_pauses_double_and_are_bounded(server: Server) -> None:
     limits = replace(QUICK, attempts=4, first_pause=0.02, longest_pause=0.03)
     server.fail(faults.Status(500), times=3)
     begun = time.monotonic()
-    rpc.slot(rpc.connect(server.url, limits=limits))
+    asked_slot(rpc.connect(server.url, limits=limits))
     assert 0.08 <= time.monotonic() - begun
 
 
@@ -123,7 +123,7 @@ def test_a_busy_node_is_left_alone_as_long_as_it_asks(server: Server) -> None:
     client = rpc.connect(server.url, limits=replace(QUICK, longest_pause=1.0))
     server.fail(faults.Status(429, {"Retry-After": "1"}))
     begun = time.monotonic()
-    rpc.slot(client)
+    asked_slot(client)
     assert 1.0 <= time.monotonic() - begun
 
 
@@ -133,7 +133,7 @@ def test_a_node_that_wants_to_be_left_alone_for_long_is_given_up(
 ) -> None:
     server.fail(faults.Status(429, {"Retry-After": asked}))
     with pytest.raises(rpc.UnreachableError, match=f"429, and asks to wait {shown} seconds; try"):
-        rpc.slot(client)
+        asked_slot(client)
     assert 1 == server.calls["getSlot"]
 
 
@@ -141,7 +141,7 @@ def test_a_node_that_wants_to_be_left_alone_for_long_is_given_up(
 def test_a_refusal_of_http_is_final(server: Server, client: rpc.Client, code: int) -> None:
     server.fail(faults.Status(code))
     with pytest.raises(rpc.UnreachableError, match=f"HTTP {code}; check the URL and the key in it"):
-        rpc.slot(client)
+        asked_slot(client)
     assert 1 == server.calls["getSlot"]
 
 
@@ -149,13 +149,13 @@ def test_a_redirect_is_not_followed(server: Server, client: rpc.Client) -> None:
     with serving() as elsewhere:
         server.fail(faults.Status(307, {"Location": elsewhere.url}))
         with pytest.raises(rpc.UnreachableError, match="it sends us elsewhere, where we do not go"):
-            rpc.slot(client)
+            asked_slot(client)
         assert 0 == elsewhere.calls.total()
 
 
 def test_a_packed_answer_is_unpacked(server: Server, client: rpc.Client) -> None:
     server.fail(faults.Body(gzip.compress(ANSWER), GZIP))
-    assert 5 == rpc.slot(client)
+    assert 5 == asked_slot(client)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_an_answer_that_is_broken_or_too_large_is_refused(
     client = rpc.connect(server.url, limits=replace(QUICK, largest_answer=1_000))
     server.fail(faults.Body(content, headers))
     with pytest.raises(rpc.AnswerError) as caught:
-        rpc.slot(client)
+        asked_slot(client)
     assert f"{server.url}: getSlot: {problem}; ask another node" == str(caught.value)
     assert 1 == server.calls["getSlot"]
 
@@ -183,7 +183,7 @@ def test_no_certificate_no_connection() -> None:
     with listening() as port:
         client = rpc.connect(f"https://127.0.0.1:{port}", limits=QUICK)
         with pytest.raises(rpc.UnreachableError) as caught:
-            rpc.slot(client)
+            asked_slot(client)
     reason = "no trusted connection: the certificate or the protocol was refused"
     assert reason == caught.value.problem
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from merkle import rpc
-from tests.chain.server import QUICK
+from tests.chain.server import QUICK, asked_slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +81,6 @@ def test_two_lengths_are_one_error() -> None:
 def problem_with(content: bytes) -> str:
     """What is said of such an answer."""
     with saying(content) as url, pytest.raises(rpc.RpcError) as caught:
-        rpc.slot(rpc.connect(url, limits=replace(QUICK, attempts=1)))
+        asked_slot(rpc.connect(url, limits=replace(QUICK, attempts=1)))
     assert "secret-key" not in str(caught.value)
     return caught.value.problem

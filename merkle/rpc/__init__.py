@@ -4,19 +4,8 @@
 where the node refuses, and where what it says cannot be.
 """
 
-from merkle.rpc.accounts import account, accounts, balance, minimum_balance
-from merkle.rpc.chain import (
-    block_height,
-    block_time,
-    clock,
-    fee_for,
-    health,
-    latest_blockhash,
-    network,
-    recent_priority_fees,
-    slot,
-    version,
-)
+from merkle.rpc.accounts import account, accounts
+from merkle.rpc.chain import clock, latest_blockhash, network
 from merkle.rpc.client import Client, connect
 from merkle.rpc.errors import (
     AnswerError,
@@ -25,7 +14,6 @@ from merkle.rpc.errors import (
     TransactionRefusedError,
     UnreachableError,
 )
-from merkle.rpc.failures import failed_program
 from merkle.rpc.transactions import (
     send_transaction,
     signature_of,
@@ -74,24 +62,14 @@ __all__ = [
     "UnreachableError",
     "account",
     "accounts",
-    "balance",
-    "block_height",
-    "block_time",
     "clock",
     "connect",
-    "failed_program",
-    "fee_for",
-    "health",
     "latest_blockhash",
-    "minimum_balance",
     "network",
-    "recent_priority_fees",
     "send_transaction",
     "signature_of",
     "signature_statuses",
     "simulate_transaction",
-    "slot",
     "transaction_report",
-    "version",
     "wait_for",
 ]

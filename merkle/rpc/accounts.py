@@ -1,4 +1,4 @@
-"""Accounts by their keys, and what it costs to keep one."""
+"""Accounts by their keys."""
 
 from __future__ import annotations
 
@@ -50,26 +50,10 @@ def account(client: Client, key: Address) -> Account | None:
     return found
 
 
-def balance(client: Client, key: Address) -> int:
-    """Return the lamports of an account; 0 where there is none."""
-    answer = ask(client, "getBalance", [format_address(key), _options(client)])
-    return answer.member("value").u64()
-
-
-def minimum_balance(client: Client, size: int) -> int:
-    """Return the lamports that keep an account of `size` bytes alive for ever."""
-    answer = ask(client, "getMinimumBalanceForRentExemption", [size, _options(client)])
-    return answer.u64()
-
-
-def _options(client: Client) -> dict[str, object]:
-    return {"commitment": client.commitment}
-
-
 def _batch(
     client: Client, keys: Sequence[Address], part: DataSlice | None
 ) -> tuple[int, list[Account | None]]:
-    options = _options(client) | {"encoding": ENCODING}
+    options: dict[str, object] = {"commitment": client.commitment, "encoding": ENCODING}
     if part is not None:
         options["dataSlice"] = {"offset": part.offset, "length": part.length}
     texts = [format_address(key) for key in keys]

@@ -6,7 +6,6 @@ import base64
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from solders.message import from_bytes_versioned
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 
@@ -14,7 +13,7 @@ from tests.chain.building import Chain, Ran, ran
 from tests.chain.model import ModelChain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from solders.account import Account
 
@@ -41,26 +40,15 @@ class Answers:
     block_height: int = 1_000
     commitment: str = "finalized"  # how far every landed transaction has come
     drops_transactions: bool = False  # takes them and forgets them
-    priority_fees: Sequence[int] = (0, 5, 1)
-    behind: int | None = None  # slots
     landed: dict[str, tuple[int, Ran]] = field(default_factory=dict)
 
     def methods(self) -> dict[str, Callable[..., object]]:
         return {
             "getMultipleAccounts": self.get_multiple_accounts,
-            "getAccountInfo": self.get_account_info,
-            "getBalance": self.get_balance,
-            "getMinimumBalanceForRentExemption": self.get_minimum_balance,
             "getGenesisHash": lambda: self.genesis_hash,
-            "getHealth": self.get_health,
-            "getVersion": lambda: {"solana-core": "3.0.0", "feature-set": 1},
             "getSlot": lambda *_: self.chain.get_clock().slot,
-            "getBlockHeight": lambda *_: self.block_height,
             "getEpochInfo": self.get_epoch_info,
-            "getBlockTime": lambda *_: self.chain.get_clock().unix_timestamp,
             "getLatestBlockhash": self.get_latest_blockhash,
-            "getFeeForMessage": self.get_fee_for_message,
-            "getRecentPrioritizationFees": self.get_priority_fees,
             "sendTransaction": self.send_transaction,
             "simulateTransaction": self.simulate_transaction,
             "getSignatureStatuses": self.get_signature_statuses,
@@ -77,22 +65,6 @@ class Answers:
             raise RefusedError(-32602, f"Too many inputs provided; max {MOST_KEYS}")
         return self._with_context([self._account(key, options) for key in keys])
 
-    def get_account_info(self, key: str, options: dict[str, Any]) -> object:
-        return self._with_context(self._account(key, options))
-
-    def get_balance(self, key: str, *_: object) -> object:
-        account = self.chain.get_account(Pubkey.from_string(key))
-        return self._with_context(account.lamports if account else 0)
-
-    def get_minimum_balance(self, size: int, *_: object) -> object:
-        return self.chain.minimum_balance_for_rent_exemption(size)
-
-    def get_health(self) -> object:
-        if self.behind is not None:
-            message = f"Node is behind by {self.behind} slots"
-            raise RefusedError(-32005, message, {"numSlotsBehind": self.behind})
-        return "ok"
-
     def get_epoch_info(self, *_: object) -> object:
         return {"absoluteSlot": self.chain.get_clock().slot, "blockHeight": self.block_height}
 
@@ -100,17 +72,6 @@ class Answers:
         blockhash = str(self.chain.latest_blockhash())
         last = self.block_height + VALID_FOR
         return self._with_context({"blockhash": blockhash, "lastValidBlockHeight": last})
-
-    def get_fee_for_message(self, message: str, *_: object) -> object:
-        parsed = from_bytes_versioned(base64.b64decode(message))
-        if parsed.recent_blockhash != self.chain.latest_blockhash():
-            return self._with_context(None)
-        return self._with_context(5_000 * parsed.header.num_required_signatures)
-
-    def get_priority_fees(self, *_: object) -> object:
-        slot = self.chain.get_clock().slot
-        fees = enumerate(self.priority_fees)
-        return [{"slot": slot - at, "prioritizationFee": fee} for at, fee in fees]
 
     def send_transaction(self, text: str, options: dict[str, Any]) -> object:
         transaction = _opened(text)

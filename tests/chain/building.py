@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     )
 
 SOL = 10**9
+FAILED = re.compile("Program ([1-9A-HJ-NP-Za-km-z]{32,44}) failed: ")
 
 
 class Chain(Protocol):
@@ -66,6 +68,11 @@ class Ran:
             cause = self.error["InstructionError"][1]
             return cause.get("Custom") if isinstance(cause, dict) else None
         return None
+
+    @property
+    def failed_program(self) -> str:
+        """The program that failed first: the innermost one, whose number the error is."""
+        return next(found[1] for line in self.logs if (found := FAILED.match(line)))
 
 
 def ran(

@@ -16,6 +16,7 @@ from socket import SO_LINGER, SOL_SOCKET
 from typing import TYPE_CHECKING, Any, Final
 
 from merkle.rpc import Limits
+from merkle.rpc.client import ask
 from tests.chain import faults
 from tests.chain.answers import Answers, RefusedError
 from tests.chain.model import ModelChain
@@ -23,6 +24,7 @@ from tests.chain.model import ModelChain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from merkle.rpc import Client
     from tests.chain.building import Chain
     from tests.chain.faults import Fault
 
@@ -94,6 +96,11 @@ def serving(chain: Chain | None = None) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+def asked_slot(client: Client) -> int:
+    """Ask for a whole number, where a test is about how a node answers and not about what."""
+    return ask(client, "getSlot", [{"commitment": client.commitment}]).u64()
 
 
 def _unknown(*_: object) -> object:
