@@ -75,7 +75,7 @@ def test_with_a_node_a_change_is_checked_and_fresh(deployed: Desk, name: str) ->
     before = deployed.server.calls["sendTransaction"]
     text = change(deployed, name, "--rpc-url", deployed.server.url)
     assert f"blockhash  {chain.latest_blockhash()}" in text
-    assert "network    unknown (genesis" in text
+    assert "network    unknown, its genesis hash is " in text
     assert before == deployed.server.calls["sendTransaction"]
     warnings = {
         "set-operator": "warning: JUP tree 0: it was made without an operator",

@@ -146,7 +146,7 @@ def test_a_node_gives_time_blockhash_network_and_what_is_in_the_way(desk: Desk) 
     text = desk.plan("--rpc-url", desk.server.url)
     assert f"blockhash  {chain.latest_blockhash()}" in text
     assert "time       2026-01-01T00:00:00Z, the chain's clock" in text
-    assert "network    unknown (genesis 11111111111111111111111111111112)" in text
+    assert "network    unknown, its genesis hash is 11111111111111111111111111111112" in text
     assert "warning: on chain: JUP: the funder's token account" in text
     assert 0 == desk.server.calls["sendTransaction"]
 

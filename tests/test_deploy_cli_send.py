@@ -193,7 +193,8 @@ def test_a_check_names_every_difference_and_exits_1(planned: Desk) -> None:
 def test_a_check_shows_a_line_per_tree_or_every_value(planned: Desk) -> None:
     planned.send("--yes")
     text = planned.check("--plan", planned.plan_file)
-    _, _, *lines, _, verdict = text.splitlines()
+    network, _, *lines, _, verdict = text.splitlines()
+    assert "network  unknown, its genesis hash is 11111111111111111111111111111112" == network
     assert verdict == "All 108 checks pass: the chain is as planned."
     document = json.loads(planned.plan_file.read_bytes())
     first = document["tokens"][0]["trees"][0]["distributor"]

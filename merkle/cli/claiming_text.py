@@ -5,8 +5,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from merkle.cli.claiming_view import account_rows, signer_roles
-from merkle.cli.output import amount, facts, printable
-from merkle.cli.standing_view import network_text
+from merkle.cli.output import amount, facts, network_text, printable
 
 if TYPE_CHECKING:
     from merkle.bundle.locate import WalletProof

@@ -14,12 +14,20 @@ from merkle.cli.deploying_chain import checked_time, chosen_freshness, connected
 from merkle.cli.deploying_text import (
     freshness_line,
     moving_lines,
-    network_line,
     roles_of,
     steps_lines,
     token_lines,
 )
-from merkle.cli.output import counted, facts, print_json, print_lines, printable, progress, warn
+from merkle.cli.output import (
+    counted,
+    facts,
+    network_text,
+    print_json,
+    print_lines,
+    printable,
+    progress,
+    warn,
+)
 from merkle.cli.writing import write_file
 
 if TYPE_CHECKING:
@@ -186,7 +194,7 @@ def _heading(
     return [
         ("round", bundle.manifest.round),
         ("verified", "yes, the whole bundle" if verified else unverified),
-        ("network", not_asked if network is None else network_line(network)),
+        ("network", not_asked if network is None else network_text(network)),
         ("time", f"{show_time(moment.seconds)}, {moment.clock}"),
         ("blockhash", freshness_line(freshness)),
     ]

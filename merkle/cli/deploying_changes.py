@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from merkle.cli.deploying_bundle import tokens_of
 from merkle.cli.deploying_chain import chosen_freshness, connected
-from merkle.cli.deploying_text import freshness_line, network_line
-from merkle.cli.output import counted, facts, print_json, print_lines, warn
+from merkle.cli.deploying_text import freshness_line
+from merkle.cli.output import counted, facts, network_text, print_json, print_lines, warn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ def show(change: "Change", target: Target, fresh: Fresh, *, as_json: bool) -> No
         )
         return
     warn(warnings)
-    asked = "not asked: no --rpc-url" if network is None else network_line(network)
+    asked = "not asked: no --rpc-url" if network is None else network_text(network)
     rows = [("network", asked), ("blockhash", freshness_line(freshness))]
     count = f"{counted(len(steps), 'transaction')}; nothing is signed or sent here"
     print_lines([*facts(rows), "", count, *_lines(steps, freshness)])

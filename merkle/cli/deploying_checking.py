@@ -10,8 +10,7 @@ from merkle.cli.app import BundleArgument, JsonFlag, TokenOption, example
 from merkle.cli.deploying import deploy
 from merkle.cli.deploying_bundle import planned_by
 from merkle.cli.deploying_sending import read_plan_file, show_checked
-from merkle.cli.deploying_text import network_line
-from merkle.cli.output import print_lines
+from merkle.cli.output import network_text, print_lines
 
 if TYPE_CHECKING:
     from merkle.deployment.planning import Plan
@@ -53,7 +52,7 @@ def check(
     network = rpc.network(client)
     found = read_chain(client, plan, 0, Patience())
     if not as_json:
-        print_lines([f"network  {network_line(network)}", ""])
+        print_lines([f"network  {network_text(network)}", ""])
     show_checked(check_plan(plan, found), every=every, as_json=as_json)
 
 

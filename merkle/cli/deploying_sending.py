@@ -16,12 +16,11 @@ from merkle.cli.deploying_files import read_small
 from merkle.cli.deploying_text import (
     checked_lines,
     moving_lines,
-    network_line,
     roles_of,
     steps_lines,
     token_lines,
 )
-from merkle.cli.output import counted, print_json, print_lines, printable, warn
+from merkle.cli.output import counted, network_text, print_json, print_lines, printable, warn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +88,7 @@ def send(
     client = rpc.connect(url)
     network = rpc.network(client)
     journal_file = plan_file.with_name(f"deploy-{opened.id[:SHORT_ID]}.sent")
-    _say(as_json, ["network", f"  {network_line(network)}", f"  through {client.shown}", ""])
+    _say(as_json, ["network", f"  {network_text(network)}", f"  through {client.shown}", ""])
     with open_journal(journal_file, opened.id, network.genesis_hash) as journal:
         sender = _sender(client, plan, keys, journal, price, as_json=as_json)
         _settle(sender, as_json=as_json)

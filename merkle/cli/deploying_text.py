@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from merkle.deployment.planning import Plan, PlannedToken, PlannedTree
     from merkle.deployment.steps import Step
     from merkle.program.transactions import Freshness
-    from merkle.rpc import Network
 
 PLANNED: Final = "planned"
 
@@ -129,11 +128,6 @@ def freshness_line(freshness: "Freshness") -> str:
         return "empty: put a recent one in, or pass --rpc-url or --blockhash"
     shown = _shown(freshness.blockhash)
     return shown if freshness.nonce is None else f"{shown}, of nonce {_shown(freshness.nonce)}"
-
-
-def network_line(network: "Network") -> str:
-    """Name a chain as well as it can be told."""
-    return f"{network.name} (genesis {network.genesis_hash})"
 
 
 def checked_lines(checked: "Sequence[Checked]", *, every: bool) -> list[str]:

@@ -16,6 +16,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from merkle.rpc import Network
+
 PROGRESS_AFTER: Final = 1.0  # seconds; what is quicker shows none
 PROGRESS_EVERY: Final = 0.1
 FORESEEN_AFTER: Final = 3.0  # seconds of one stage; before that nothing is said of its end
@@ -50,6 +52,12 @@ def counted(number: int, noun: str) -> str:
     """Write a number with its noun, e.g. `1 tree`, `12,000 leaves`."""
     plural = "leaves" if noun == "leaf" else noun + "s"
     return f"{number:,} {noun if number == 1 else plural}"
+
+
+def network_text(network: Network) -> str:
+    """Name a public network, or tell another one by its first block."""
+    is_public = network.name != "unknown"
+    return network.name if is_public else f"unknown, its genesis hash is {network.genesis_hash}"
 
 
 def facts(rows: Sequence[tuple[str, object]], indent: int = 0) -> list[str]:

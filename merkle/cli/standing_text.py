@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Final
 
-from merkle.cli.output import amount, counted, facts, printable, table
-from merkle.cli.standing_view import Sums, network_text, percent, sums_of, token_sums
+from merkle.cli.output import amount, counted, facts, network_text, printable, table
+from merkle.cli.standing_view import Sums, percent, sums_of, token_sums
 
 if TYPE_CHECKING:
     from merkle.cli.standing_view import View

@@ -82,12 +82,6 @@ def percent(part: int, whole: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
-def network_text(network: "Network") -> str:
-    """Name a public network, or tell another one by its first block."""
-    is_public = network.name != "unknown"
-    return network.name if is_public else f"unknown, its genesis hash is {network.genesis_hash}"
-
-
 def document(view: View) -> dict[str, object]:
     """Lay out everything; amounts are base units as text."""
     return {
