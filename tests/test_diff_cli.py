@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from merkle.cli.diffs_text import WIDTH
+from merkle.cli.output import WIDTH
 from tests.diffing import build_samples
 from tests.distributions import JUP
 from tests.round_files import JUP as JUP_TEXT

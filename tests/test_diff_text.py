@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from merkle.cli.diffs_text import LONGEST_VALUE, SHOWN_SETTINGS, WIDTH, diff_lines
+from merkle.cli.diffs_text import LONGEST_VALUE, SHOWN_SETTINGS, diff_lines
+from merkle.cli.output import WIDTH
 from merkle.diff import Setting
 from tests.diffing import NEW, OLD, Paid, difference, side, tree
 

@@ -2,18 +2,16 @@
 # ruff: noqa: PLC0415 - heavy imports stay inside the functions
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from merkle.cli.claiming_view import account_rows, signer_roles
-from merkle.cli.output import amount, facts, network_text, printable
+from merkle.cli.output import WIDTH, amount, facts, network_text, printable
 
 if TYPE_CHECKING:
     from merkle.bundle.locate import WalletProof
     from merkle.claim.transactions import ClaimStep
     from merkle.cli.claiming_view import View
     from merkle.rpc.claiming import ReadyClaim
-
-WIDTH: Final = 80  # columns
 
 
 def lines(view: "View") -> list[str]:
@@ -138,7 +136,7 @@ def _freshness_text(view: "View") -> str:
 
 
 def _wrapped(head: str, text: str, indent: int = 0) -> list[str]:
-    """Fill 80 columns; what follows the first line stands under its text."""
+    """Fill the columns of a text; what follows the first line stands under its text."""
     first = " " * indent + head
     return wrap(
         text,

@@ -4,12 +4,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from merkle.cli.deploying_bundle import tokens_of
 from merkle.cli.deploying_chain import chosen_freshness, connected
 from merkle.cli.deploying_text import freshness_line
-from merkle.cli.output import counted, facts, network_text, print_json, print_lines, warn
+from merkle.cli.output import WIDTH, counted, facts, network_text, print_json, print_lines, warn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from merkle.deployment.administration import AdminStep, Change
     from merkle.program.transactions import Freshness
     from merkle.rpc import Client
-
-
-WIDTH: Final = 80  # columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +126,7 @@ def _lines(steps: "Sequence[AdminStep]", freshness: "Freshness") -> list[str]:
 
 
 def _heading(number: int, title: str) -> list[str]:
-    """Fill 80 columns; two addresses stand in some of these."""
+    """Fill the columns of a text; two addresses stand in some of these."""
     indents = f"{number:3}. ", " " * 5
     return wrap(title, WIDTH, initial_indent=indents[0], subsequent_indent=indents[1])
 

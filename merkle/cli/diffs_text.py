@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from merkle.cli.diffs_trees import tree_lines
-from merkle.cli.output import amount, counted, facts, flush_right, gain, printable, table
+from merkle.cli.output import WIDTH, amount, counted, facts, flush_right, gain, printable, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from merkle.diff import Change, Diff, Setting, TokenDiff, TokenSide
     from merkle.diff.gates import Violation
 
-WIDTH: Final = 80
 SHOWN_SETTINGS: Final = 40
 LONGEST_VALUE: Final = 200  # characters; a title may be of any length
 LONGEST_BAR: Final = 20

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PROGRESS_AFTER: Final = 1.0  # seconds; what is quicker shows none
 PROGRESS_EVERY: Final = 0.1
 FORESEEN_AFTER: Final = 3.0  # seconds of one stage; before that nothing is said of its end
-DEFAULT_WIDTH: Final = 80  # of a terminal that does not say
+WIDTH: Final = 80  # columns of a text, and of a terminal that does not say how many it has
 
 
 def printable(text: object) -> str:
@@ -142,7 +142,7 @@ class _ProgressLine:
         self._next = now + PROGRESS_EVERY
         percent = f" {100 * done // total:3d} %" if total else ""
         percent += left_text(now - self._since, done, total)
-        width = os.get_terminal_size(sys.stderr.fileno()).columns or DEFAULT_WIDTH
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or WIDTH
         self._draw(f"{printable(stage)}{percent}"[: width - 1])
 
     def clear(self) -> None:
