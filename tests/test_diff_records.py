@@ -135,7 +135,7 @@ def test_other_amounts_under_the_same_root_are_refused(
 
 def test_a_round_file_that_is_none_is_refused(bundles: tuple[Path, Path], tmp_path: Path) -> None:
     put(seal({**files_of(bundles[1]), "round.toml": b"nothing"}), tmp_path / "forged")
-    with pytest.raises(InputErrors):
+    with pytest.raises(InputErrors, match=f"{tmp_path}/forged/round.toml"):
         compare(bundle_side(bundles[0]), bundle_side(tmp_path / "forged"), tmp_path)
 
 

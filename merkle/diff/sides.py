@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocation.address import format_address, format_addresses
+from allocation.errors import InputError, InputErrors
 from allocation.round import NO_PROGRAM
 from allocation.units import exact_sum
 from merkle.bundle.columns import Rows, read_rows
@@ -100,7 +101,7 @@ class Side:
 def naming(bundle: Path) -> Iterator[None]:
     """Say of a bundle that can't be trusted which of the two it is.
 
-    Errors: BundleError.
+    Errors: BundleError; InputErrors about its round file.
     """
     try:
         yield
@@ -108,6 +109,15 @@ def naming(bundle: Path) -> Iterator[None]:
         found = error.finding
         place = str(bundle / found.file)
         raise BundleError(place, found.problem, line=found.line, wallet=found.wallet) from error
+    except InputErrors as errors:
+        raise InputErrors([_within(bundle, error) for error in errors.findings]) from errors
+
+
+def _within(bundle: Path, error: InputError) -> InputError:
+    place = str(bundle / error.source)
+    return InputError(
+        place, error.line, error.column, error.value, error.problem, error.remedy, kind=error.kind
+    )
 
 
 def bundle_side(path: Path) -> Side:
