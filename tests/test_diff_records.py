@@ -193,3 +193,15 @@ def test_a_breakdown_that_is_none_is_refused(
     forged = with_breakdown(bundles[1], tmp_path, query)
     with pytest.raises(AsrError, match=r"breakdown.parquet: no breakdown of this round"):
         compare(bundle_side(bundles[0]), bundle_side(forged), tmp_path)
+
+
+def test_the_breakdown_is_that_of_this_bundle_whatever_its_folder_is_called(
+    bundles: tuple[Path, Path], tmp_path: Path
+) -> None:
+    put(files_of(bundles[1]), tmp_path / "cause=y[z]")
+    with_breakdown(bundles[1], tmp_path, "SELECT * FROM {rows} WHERE FALSE")
+    (tmp_path / "forged").rename(tmp_path / "cause=yz")  # what the pattern would find
+    diff = compare(bundle_side(bundles[0]), bundle_side(tmp_path / "cause=y[z]"), tmp_path)
+    assert causes_in(
+        compare(bundle_side(bundles[0]), bundle_side(bundles[1]), tmp_path)
+    ) == causes_in(diff)

@@ -13,7 +13,7 @@ import pytest
 
 from allocation.errors import AsrError
 from allocation.tables import open_database, write_parquet
-from allocation.tables.database import count, literal, why_rejected
+from allocation.tables.database import count, exact_path, literal, why_rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,6 +117,21 @@ def test_a_literal_holds_any_text(tmp_path: Path) -> None:
     text = "it's; -- \\ \"\n\u00e9\0"
     with open_database(tmp_path, 1, None) as db:
         assert (text,) == db.execute(f"SELECT {literal(text)}").fetchone()
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("y[z]", "yz"), ("a*b", "aXb"), ("q?r", "qXr"), ("{s,t}", "s"), ("wallet=x", "wallet")],
+)
+def test_an_exact_path_is_no_pattern(tmp_path: Path, name: str, other: str) -> None:
+    for folder in (name, other):
+        (tmp_path / folder).mkdir()
+        with open_database(tmp_path / "scratch", None, None) as db:
+            query = f"SELECT {literal(folder)} AS wallet"
+            write_parquet(db, query, tmp_path / folder / "f.parquet")
+            path = exact_path(tmp_path / name / "f.parquet")
+            read = db.read_parquet(path, hive_partitioning=False)
+            assert [(name,)] == read.fetchall()
 
 
 def test_parquet_has_the_same_bytes_for_any_threads_and_order(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import duckdb
 
 from allocation.explain_share import ContradictionError, Standing
 from allocation.sql import statement
-from allocation.tables.database import open_database
+from allocation.tables.database import exact_path, open_database
 from allocation.units import BASE_UNITS_PATTERN, LONGEST_AMOUNT
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def open_breakdown(path: Path, symbols: tuple[str, ...]) -> Iterator[Breakdown]:
         open_database(Path(scratch), None, None) as db,
     ):
         with _as_contradiction():
-            rows = db.read_parquet(str(path.resolve()), file_row_number=True)
+            rows = db.read_parquet(exact_path(path), file_row_number=True, hive_partitioning=False)
             rows.create_view("breakdown")
         yield Breakdown(db, symbols)
 

@@ -104,6 +104,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def exact_path(path: Path) -> str:
+    """Return the path of one file as DuckDB reads it, which takes every path for a pattern."""
+    return re.sub(r"[\[*?]", r"[\g<0>]", str(path.absolute()))
+
+
 def count(db: duckdb.DuckDBPyConnection, query: str) -> int:
     """Return the one number that a query finds."""
     row = db.execute(query).fetchone()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from allocation.tables import open_database
-from allocation.tables.database import count, why_rejected
+from allocation.tables.database import count, exact_path, why_rejected
 from merkle.bundle.findings import Finding, printable, quoted
 from merkle.bundle.layout import BREAKDOWN
 
@@ -39,7 +39,7 @@ def differing_rows(bundle: Path, rebuilt: Path, effort: Effort) -> list[Finding]
 
 def _columns(db: duckdb.DuckDBPyConnection, name: str, path: Path) -> _Columns:
     """Make a view of a file, and return its columns with their types."""
-    relation = db.read_parquet(str(path.absolute()), file_row_number=True)
+    relation = db.read_parquet(exact_path(path), file_row_number=True, hive_partitioning=False)
     relation.create_view(name)
     columns = zip(relation.columns, map(str, relation.types), strict=True)
     return [column for column in columns if column[0] != "file_row_number"]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from allocation.apportion import CEILING
 from allocation.errors import AsrError
 from allocation.tables import open_database
-from allocation.tables.database import literal, why_rejected
+from allocation.tables.database import exact_path, literal, why_rejected
 from merkle.bundle.layout import BREAKDOWN
 from merkle.diff.causes import bit
 from merkle.diff.reasons import parts_of, reasons_for
@@ -109,7 +109,7 @@ def _share_cores(
     sides: tuple[TokenSide, TokenSide],
 ) -> None:
     """Use one thread where reading the lists takes as long: two would only get in its way."""
-    paths = [str(record.breakdown.resolve()) for record in records]
+    paths = [exact_path(record.breakdown) for record in records]
     query = "SELECT sum(num_rows) FROM parquet_file_metadata($paths)"
     rows = db.execute(query, {"paths": paths}).fetchone()
     few = FEW_ROWS * sum(side.wallets for side in sides)
@@ -146,7 +146,7 @@ def _rows(record: Record, symbol: str) -> str:
         "TRY_CAST(power AS HUGEINT) AS power, TRY_CAST(weight AS HUGEINT) AS weight, "
         f'cause::VARCHAR AS cause, TRY_CAST("{symbol}_reward" AS UBIGINT) AS reward, '
         f'"{symbol}_cause"::VARCHAR AS token_cause '
-        f"FROM read_parquet({literal(str(record.breakdown.resolve()))})"
+        f"FROM read_parquet({literal(exact_path(record.breakdown))}, hive_partitioning = false)"
     )
 
 
