@@ -205,6 +205,27 @@ def test_a_folder_that_is_another_one_while_it_is_looked_at_is_looked_at_again(
     assert FILES == read(out)
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_bundle_that_is_taken_away_while_it_is_looked_into_is_looked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, gone: bool
+) -> None:
+    """Another build takes it aside after its names were read, and maybe puts its own there."""
+    out, real, happened = tmp_path / "bundle", os.scandir, list[Path]()
+    put(FILES, out)
+
+    def scandir(path: Path) -> Iterator[os.DirEntry[str]]:
+        if path == out / "JUP" and not happened:
+            happened.append(out.rename(tmp_path / "aside"))
+            if not gone:
+                put(OTHERS, out)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    write(out, force=True)
+    assert [tmp_path / "aside"] == happened
+    assert FILES == read(out)
+
+
 @pytest.mark.parametrize("force", [False, True])
 def test_many_builds_at_the_same_time_end_with_one_whole_bundle(
     tmp_path: Path, *, force: bool

@@ -83,19 +83,21 @@ def check_target(target: Path, *, force: bool) -> None:
         raise AsrError(f"{target}: give the new folder a name")
     if not target.parent.is_dir():
         raise AsrError(f"{target}: the folder {target.parent} does not exist; make it first")
-    names = _names_in(target)
+    names, foreign = _look_into(target)
     if names and not force:
         raise AsrError(f"{target} exists; choose another name, or replace it with --force")
     if names and not names >= {MANIFEST, SUMS}:
         raise AsrError(f"{target} is no bundle, and --force replaces nothing else; remove it first")
-    for path in sorted(target.rglob("*")):
-        folder = path.is_dir() and not path.is_symlink()
-        if not folder and not is_bundle_file(path.relative_to(target).as_posix()):
-            raise AsrError(f"{path} is no part of a bundle; move it away, --force would delete it")
+    if foreign:
+        path = target / min(foreign)
+        raise AsrError(f"{path} is no part of a bundle; move it away, --force would delete it")
 
 
-def _names_in(target: Path) -> set[str]:
-    """List a folder, which other builds may rename and delete meanwhile; empty without any.
+def _look_into(target: Path) -> tuple[set[str], set[str]]:
+    """Return the names in a folder, and all files below it that no bundle has.
+
+    Other builds may rename and delete it meanwhile: what comes out is of one folder, and empty
+    where there is none.
 
     Errors: AsrError for anything else than a folder.
     """
@@ -104,12 +106,30 @@ def _names_in(target: Path) -> set[str]:
             before = target.lstat()
             if not stat.S_ISDIR(before.st_mode):
                 raise AsrError(f"{target} exists and is no folder; choose another name")
-            names = {path.name for path in target.iterdir()}
+            names, foreign = {path.name for path in target.iterdir()}, _foreign_in(target)
             if os.path.samestat(before, target.lstat()):
-                return names
+                return names, foreign
         except FileNotFoundError:
             if not os.path.lexists(target):
-                return set()
+                return set(), set()
+
+
+def _foreign_in(target: Path) -> set[str]:
+    """Return the files below a folder that no bundle has, by their paths in it.
+
+    Errors: FileNotFoundError where something is gone before it is reached.
+    """
+    foreign, folders = set(), [""]
+    while folders:
+        folder = folders.pop()
+        with os.scandir(target / folder) as entries:
+            for entry in entries:
+                name = folder + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{name}/")
+                elif not is_bundle_file(name):
+                    foreign.add(name)
+    return foreign
 
 
 def sync(path: Path) -> None:
