@@ -19,12 +19,23 @@ if TYPE_CHECKING:
     from tests.claim_chain import Deployment
     from tests.deploy_desk import Desk
 
+LEGIBLE = 40  # bytes; a parameter of more is named by its length
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 # No test asserts a time. Where CI is set the same examples come every time, so that a change is
 # judged by what it changes; elsewhere every run looks at new ones.
 settings.register_profile("asr", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("asr")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test by what it is given, but by no bytes that nobody can read.
+
+    Workers that share the tests have to know each by the same name, and bytes may hold a time.
+    """
+    if isinstance(val, bytes) and (len(val) > LEGIBLE or not val.isascii()):
+        return f"{argname} of {len(val)} bytes"
+    return None
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,7 @@ def test_a_second_claim_is_refused(program: str) -> None:
 @pytest.mark.parametrize(
     "changes",
     [{"unlocked": AMOUNT + 1}, {"locked": LOCKED + 1}, {"proof": []}, {"proof": [OTHER]}],
-    ids=str,
+    ids=["another amount", "another locked amount", "no proof", "another proof"],
 )
 def test_what_is_not_in_the_tree_is_refused(program: str, changes: dict[str, object]) -> None:
     assert 6002 == ready(program).claim(**changes).custom

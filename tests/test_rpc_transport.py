@@ -154,18 +154,18 @@ def test_a_redirect_is_not_followed(server: Server, client: rpc.Client) -> None:
 
 
 def test_a_packed_answer_is_unpacked(server: Server, client: rpc.Client) -> None:
-    server.fail(faults.Body(gzip.compress(ANSWER), GZIP))
+    server.fail(faults.Body(gzip.compress(ANSWER, mtime=0), GZIP))
     assert 5 == asked_slot(client)
 
 
 @pytest.mark.parametrize(
     ("content", "headers", "problem"),
     [
-        (gzip.compress(ANSWER)[:-9], GZIP, "an answer of gzip that breaks off"),
+        (gzip.compress(ANSWER, mtime=0)[:-9], GZIP, "an answer of gzip that breaks off"),
         (ANSWER, GZIP, "an answer of broken gzip"),
         (ANSWER, {"Content-Encoding": "br"}, "an answer in a coding nobody asked for"),
         (b"{" + b" " * 5_000, {}, "an answer of more than 1,000 bytes"),
-        (gzip.compress(b" " * 10**5), GZIP, "an answer of more than 1,000 bytes"),
+        (gzip.compress(b" " * 10**5, mtime=0), GZIP, "an answer of more than 1,000 bytes"),
     ],
 )
 def test_an_answer_that_is_broken_or_too_large_is_refused(
