@@ -20,6 +20,17 @@ def test_the_sessions_in_the_readme_are_what_happens() -> None:
     assert "" == "\n".join(unified_diff(said.splitlines(), happens.splitlines(), lineterm=""))
 
 
+def test_a_rehearsal_that_no_test_can_repeat_is_one_of_the_bundle_that_is_built() -> None:
+    session = r"^(?:  )?\$ asr {} \.out/asr-2025-q3\b.*?^bundle id  (\w+)$"
+    said = README.read_text("utf-8")
+    verified, rehearsed = (
+        set(re.findall(session.format(command), said, re.MULTILINE | re.DOTALL))
+        for command in ("verify", "rehearse")
+    )
+    assert 1 == len(verified)
+    assert verified == rehearsed
+
+
 def test_the_readme_gives_a_reason_for_every_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     development = project["optional-dependencies"]["dev"]
