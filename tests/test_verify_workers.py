@@ -131,11 +131,23 @@ def test_processes_end_with_the_one_they_serve_even_where_it_is_killed() -> None
     assert (-signal.SIGKILL, b"7\n") == (done.returncode, done.stdout)
 
 
+def test_a_process_whose_result_nobody_waits_for_ends_without_a_word() -> None:
+    code = (
+        "import time\n"
+        "from merkle.verify.workers import runner\n"
+        f"with runner(2, {MANY}) as run:\n"
+        "    print(next(run(time.sleep, [0, 0.5])))\n"
+    )
+    done = started(code)
+    assert (0, b"None\n", b"") == (done.returncode, done.stdout, done.stderr)
+
+
 def started(code: str) -> subprocess.CompletedProcess[bytes]:
     """Run a program to the end of all its processes: only then what they print to is closed."""
     return subprocess.run(  # noqa: S603 - ours
         [sys.executable, "-c", code],
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         cwd=ROOT,
         timeout=60,
         check=False,

@@ -115,4 +115,8 @@ def _serve(connection: Connection) -> None:
             task, job = connection.recv()
         except EOFError:
             return
-        connection.send(task(job))
+        result = task(job)
+        try:
+            connection.send(result)
+        except BrokenPipeError:
+            return  # nobody waits for it any more
