@@ -10,12 +10,8 @@ from solders.litesvm import LiteSVM
 from solders.pubkey import Pubkey
 
 from merkle.rehearse import Programs, rehearse_bundle
-from tests.chain import claims
-from tests.chain.anchor import DISCRIMINATOR, Checked, discriminator
-from tests.chain.execution import Invocation, perform
 from tests.chain.keys import TOKEN
 from tests.chain.model import ModelChain
-from tests.chain.variants import VARIANTS
 from tests.forging import sound
 from tests.plain_bundle import PlainToken, put, wallets
 
@@ -27,16 +23,12 @@ if TYPE_CHECKING:
     from merkle.rehearse import Rehearsal
     from merkle.rehearse.machine import LoadedProgram, Machine
     from tests.chain.execution import Execution
-    from tests.chain.packets import Packet, Step
-    from tests.chain.variants import Variant
+    from tests.chain.packets import Packet
     from tests.plain_bundle import Row
-
-VARIANT_AT: Final = {variant.program: variant for variant in VARIANTS.values()}
-CLAIM_LOCKED: Final = discriminator("claim_locked")
 
 
 class StageChain(ModelChain):
-    """The model as a rehearsal needs it: nobody signs, any blockhash will do; and claim_locked."""
+    """The model as a rehearsal needs it: nobody signs, and any blockhash will do."""
 
     def _accepted(
         self, execution: Execution, transaction: VersionedTransaction, **_: bool
@@ -44,35 +36,6 @@ class StageChain(ModelChain):
         return super()._accepted(
             execution, transaction, verify_signatures=False, check_blockhash=False
         )
-
-    def _step(self, step: Step, execution: Execution) -> None:
-        variant = VARIANT_AT.get(step.program)
-        if variant is None or step.data[:DISCRIMINATOR] != CLAIM_LOCKED:
-            super()._step(step, execution)
-            return
-        call = Invocation(execution, step.program, step.accounts, step.data)
-        perform(call, "claim_locked", lambda call: claim_locked(call, variant))
-
-
-def claim_locked(call: Invocation, variant: Variant) -> None:
-    """Pay what is locked once its time is over: section 6.4 without the way there."""
-    checked = Checked(call)
-    distributor, record = checked.record(variant.distributor)
-    status, fields = checked.record(variant.claim_status)
-    vault, _ = checked.tokens()
-    destination, _ = checked.tokens()
-    claimant = checked.signer()
-    due = fields.numbers["locked_amount"] - fields.numbers["locked_amount_withdrawn"]
-    is_over = call.now > record.numbers["end_ts"]
-    checked.require(bool(due) and is_over, (6000, "InsufficientUnlockedTokens"))
-    given = call.accounts[1]
-    claim = claims.Claim(checked, variant, distributor, record, vault, claimant, given, due, 0, [])
-    claim.destination = destination
-    claims._pay(claim, due)
-    fields.numbers["locked_amount_withdrawn"] += due
-    record.numbers["total_amount_claimed"] += due
-    call.put(status, bytes(fields))
-    call.put(distributor, bytes(record))
 
 
 def stage_chain(programs: Sequence[LoadedProgram]) -> Machine:

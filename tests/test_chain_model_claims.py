@@ -168,7 +168,10 @@ def test_a_token_account_that_does_not_exist_is_not_paid() -> None:
 def test_only_the_vault_pays(program: str) -> None:
     stage = ready(program)
     purse = make_tokens(stage.chain, stage.mint, stage.stranger.pubkey(), AMOUNT)
-    assert stage.claim(vault=purse).error is not None
+    assert 2015 == stage.claim(vault=purse).custom
+    other = keypair(61).pubkey()
+    make_tokens(stage.chain, stage.mint, stage.distributor, AMOUNT, address=other)
+    assert 2009 == stage.claim(vault=other).custom
 
 
 def test_a_record_at_another_address_is_refused() -> None:

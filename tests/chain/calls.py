@@ -146,6 +146,13 @@ class Claiming:
         shape = f"w w w ws {word} - - - w w w"
         return call(self.program, "new_claim_and_stake", self.arguments(), shape, *given)
 
+    def of_locked(self) -> Instruction:
+        given, shape = [*self._opening(), self.destination, self.claimant], "w w w w ws"
+        if self.program == JUPITER:
+            word, operator = self._operator()
+            given, shape = [*given, operator], f"w w w w s {word}"
+        return call(self.program, "claim_locked", b"", f"{shape} -", *given, TOKEN)
+
 
 def clawback(
     program: Pubkey, distributor: Pubkey, vault: Pubkey, receiver: Pubkey, caller: Pubkey

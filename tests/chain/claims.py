@@ -11,15 +11,18 @@ from solders.pubkey import Pubkey
 from tests.chain import anchor
 from tests.chain.anchor import Arguments, Checked
 from tests.chain.execution import Given, InstructionFailureError, Invocation, perform
-from tests.chain.keys import TOKEN, VOTER, escrow_of, u64le
+from tests.chain.keys import TOKEN, VOTER, escrow_of, token_address, u64le
 from tests.chain.layouts import ESCROW, LOCKER, Record
 from tests.chain.voter import increase_locked_amount, move_tokens
 
 if TYPE_CHECKING:
+    from solders.token.state import TokenAccount
+
     from tests.chain.variants import Variant
 
 MOST: Final = 2**64 - 1
 BY_SLOT: Final = 0
+EXCEEDED: Final = (6003, "ExceededMaxClaim")
 EXPIRED: Final = (6013, "ClaimExpired")
 ARITHMETIC: Final = (6014, "ArithmeticError")
 
@@ -59,7 +62,7 @@ def new_claim(call: Invocation, variant: Variant) -> None:
     checked = Checked(call)
     distributor, record = checked.record(variant.distributor)
     status = checked.take()
-    vault, _ = checked.tokens()
+    vault, vault_tokens = checked.tokens()
     destination, destination_tokens = checked.tokens()
     claimant = checked.signer(writable=True)
     operator = checked.optional_signer() if variant.has_types else None
@@ -72,7 +75,7 @@ def new_claim(call: Invocation, variant: Variant) -> None:
     if variant.stakes:
         claim.stake = _stake(checked)
     _create_status(claim)
-    claim.require(vault == record.keys["token_vault"], anchor.ADDRESS)
+    check_vault(checked, record, distributor, vault, vault_tokens)
     claim.require(destination_tokens.mint == record.keys["mint"], anchor.TOKEN_MINT)
     if not variant.has_types:
         claim.require(destination_tokens.owner == claimant, anchor.TOKEN_OWNER)
@@ -87,7 +90,7 @@ def new_claim_and_stake(call: Invocation, variant: Variant) -> None:
     checked = Checked(call)
     distributor, record = checked.record(variant.distributor)
     status = checked.take()
-    vault, _ = checked.tokens()
+    vault, vault_tokens = checked.tokens()
     claimant = checked.signer(writable=True)
     operator = checked.optional_signer()
     checked.token_program()
@@ -97,7 +100,7 @@ def new_claim_and_stake(call: Invocation, variant: Variant) -> None:
     )
     claim.operator, claim.stake = operator, _stake(checked)
     _create_status(claim)
-    claim.require(vault == record.keys["token_vault"], anchor.ADDRESS)
+    check_vault(checked, record, distributor, vault, vault_tokens)
     _settle(claim, types=(2, 3))
 
 
@@ -132,10 +135,10 @@ def _settle(claim: Claim, types: tuple[int, int]) -> None:
         _require_max_lock(claim)
     claim.require(not record.numbers["clawed_back"], EXPIRED)
     if claim.variant.has_types:
-        _check_type(claim, types)
+        check_type(claim.checked, record, claim.operator, types)
         if claim.stake is not None:
             _require_max_lock(claim)
-    _check_activation(claim)
+    check_activation(claim.checked, claim.variant, record)
     record.numbers["num_nodes_claimed"] += 1
     most_nodes = record.numbers["max_num_nodes"]
     claim.require(record.numbers["num_nodes_claimed"] <= most_nodes, (6004, "MaxNodesExceeded"))
@@ -147,7 +150,7 @@ def _settle(claim: Claim, types: tuple[int, int]) -> None:
         _pay(claim, paid)  # this program pays before it looks at the total
     record.numbers["total_amount_claimed"] += paid
     within = record.numbers["total_amount_claimed"] <= record.numbers["max_total_claim"]
-    claim.require(within, (6003, "ExceededMaxClaim"))
+    claim.require(within, EXCEEDED)
     if not claim.variant.stakes:
         _pay(claim, paid)
     _write(claim, bonus)
@@ -158,28 +161,37 @@ def _require_max_lock(claim: Claim) -> None:
     claim.require(bool(claim.stake.fields.numbers["is_max_lock"]), claim.variant.not_max_locked)
 
 
-def _check_type(claim: Claim, types: tuple[int, int]) -> None:
-    claim_type = claim.record.numbers["claim_type"]
-    claim.require(claim_type in types, (6024, "InvalidClaimType"))
+def check_vault(
+    checked: Checked, record: Record, distributor: Pubkey, vault: Pubkey, tokens: TokenAccount
+) -> None:
+    """Only the distributor's associated token account pays; seen on Kamino and Jito."""
+    checked.require(tokens.owner == distributor, anchor.TOKEN_OWNER)
+    checked.require(vault == token_address(distributor, record.keys["mint"]), anchor.ASSOCIATED)
+    checked.require(vault == record.keys["token_vault"], anchor.ADDRESS)
+
+
+def check_type(
+    checked: Checked, record: Record, operator: Pubkey | None, types: tuple[int, int]
+) -> None:
+    claim_type = record.numbers["claim_type"]
+    checked.require(claim_type in types, (6024, "InvalidClaimType"))
     if claim_type == types[1]:
-        if claim.operator is None:
-            claim.checked.invocation.log("Program log: panicked at 'called `Option::unwrap()`'")
+        if operator is None:
+            checked.invocation.log("Program log: panicked at 'called `Option::unwrap()`'")
             raise InstructionFailureError("ProgramFailedToComplete")
-        is_operator = claim.operator == claim.record.keys["operator"]
-        claim.require(is_operator, (6023, "InvalidOperator"))
+        checked.require(operator == record.keys["operator"], (6023, "InvalidOperator"))
 
 
-def _check_activation(claim: Claim) -> None:
-    if claim.variant.activation == "none":
+def check_activation(checked: Checked, variant: Variant, record: Record) -> None:
+    if variant.activation == "none":
         return
-    has_begun = claim.record.numbers["activation_point"] <= _chain_time(claim)
-    claim.require(has_begun, (6018, "ClaimingIsNotStarted"))
+    has_begun = record.numbers["activation_point"] <= _chain_time(checked.invocation, record)
+    checked.require(has_begun, (6018, "ClaimingIsNotStarted"))
 
 
-def _chain_time(claim: Claim) -> int:
+def _chain_time(call: Invocation, record: Record) -> int:
     """The slot or the unix time, whichever the distributor counts in."""
-    counts_slots = claim.record.numbers.get("activation_type", BY_SLOT) == BY_SLOT
-    call = claim.checked.invocation
+    counts_slots = record.numbers.get("activation_type", BY_SLOT) == BY_SLOT
     return call.slot if counts_slots else call.now
 
 
@@ -200,7 +212,7 @@ def _bonus(claim: Claim) -> int:
     claim.require(total_claim > 0, ARITHMETIC)
     most = claim.unlocked * numbers["total_bonus"] // total_claim
     duration = numbers["vesting_duration"]
-    elapsed = _chain_time(claim) - numbers["activation_point"]
+    elapsed = _chain_time(claim.checked.invocation, claim.record) - numbers["activation_point"]
     bonus = most if elapsed >= duration else most * elapsed // duration
     numbers["total_claimed_bonus"] += bonus
     return bonus

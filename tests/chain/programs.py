@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tests.chain import administration, claims, unstaking, voter
+from tests.chain import administration, claims, locked, unstaking, voter
 from tests.chain.anchor import DISCRIMINATOR, NO_SUCH_INSTRUCTION, discriminator
 from tests.chain.distributor import new_distributor
 from tests.chain.execution import Invocation, perform
@@ -25,6 +25,8 @@ def _of_distributor(variant: Variant) -> dict[str, Handler]:
         "set_admin": partial(administration.set_admin, variant=variant),
         "set_clawback_receiver": partial(administration.set_clawback_receiver, variant=variant),
     }
+    if not variant.stakes:
+        handlers["claim_locked"] = partial(locked.claim_locked, variant=variant)
     if variant.has_bonus and not variant.has_types:
         handlers["new_distributor2"] = partial(new_distributor, variant=variant, with_bonus=True)
     if variant.has_types:

@@ -138,6 +138,9 @@ class Stage:
     def claim_and_stake(self, **changes: object) -> Ran:
         return self.send(self.claiming(**changes).stake(), self.claimant)
 
+    def claim_locked(self, **changes: object) -> Ran:
+        return self.send(self.claiming(**changes).of_locked(), self.claimant)
+
     def record(self) -> Record:
         account = self.chain.get_account(self.distributor)
         assert account is not None
