@@ -18,7 +18,7 @@ from merkle.bundle.read import Bundle, open_bundle
 from merkle.program import PROFILES
 from merkle.program.instructions_create import NewDistributor, new_distributor
 from merkle.program.instructions_voter import NewLocker, new_escrow, new_locker, toggle_max_lock
-from tests.chain.building import funded, keypair, make_mint, make_tokens, send
+from tests.chain.building import funded, keypair, make_mint, make_tokens, send, set_time
 from tests.chain.keys import escrow_of, token_address
 from tests.chain.model import ModelChain
 from tests.chain.server import QUICK
@@ -68,6 +68,11 @@ class Deployment:
 
     def status_document(self, *options: str | Path) -> Any:
         return json.loads(self.asr("status", *options, "--json").stdout)
+
+    def wait_until(self, moment: int) -> None:
+        """Let time pass; whoever claims again by then has another blockhash."""
+        set_time(self.chain, moment)
+        self.server.node.expire()
 
     def fund(self, *numbers: int) -> None:
         for number in numbers:

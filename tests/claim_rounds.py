@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tests.building import build
@@ -46,6 +46,9 @@ class Plan:
 
 
 TRANSFER: Final = Plan(claim="transfer", locked=500_000)
+VESTING: Final = tuple(
+    replace(TRANSFER, program=program) for program in ("jupiter", "jupiter-2024", "kamino", "jito")
+)
 PLANS: Final = (
     Plan(),
     TRANSFER,

@@ -48,7 +48,7 @@ def test_a_refused_claim_says_why_and_prints_nothing_to_sign(folder: Path, serve
         "    fees\n"
         "\n"
         "Nothing to sign.\n"
-    ) == done.stdout.partition("claim\n\n")[2]
+    ) == done.stdout.partition(" on\n\n")[2]
 
 
 def test_claims_may_begin_at_a_time(folder: Path, server: Server) -> None:

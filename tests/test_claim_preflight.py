@@ -254,6 +254,7 @@ def test_what_exists_is_known() -> None:
         is_unstaking=False,
         has_escrow_tokens=True,
         has_wallet_tokens=True,
+        has_record=False,
     ) == known_accounts(working_facts())
     assert KnownAccounts(
         has_escrow=False,
@@ -261,5 +262,6 @@ def test_what_exists_is_known() -> None:
         is_unstaking=False,
         has_escrow_tokens=False,
         has_wallet_tokens=False,
+        has_record=False,
     ) == known_accounts(working_facts(escrow=None, escrow_tokens=None, wallet_tokens=None))
     assert known_accounts(working_facts(escrow=UNSTAKING)).is_unstaking

@@ -1,6 +1,7 @@
 """A wallet's claim: its transactions, why it would fail, how much is claimed already."""
 
-from merkle.claim.preflight import ChainFacts, known_accounts, refusals
+from merkle.claim.facts import ChainFacts, known_accounts
+from merkle.claim.preflight import refusals
 from merkle.claim.standing import LeafStanding, Standing, standing_of
 from merkle.claim.transactions import (
     ClaimError,

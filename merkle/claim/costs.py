@@ -22,15 +22,15 @@ MICRO: Final = 10**6
 class Lamports:
     """What both must have, the least that has to stay in a wallet included."""
 
-    claimant: int
+    claimant: int  # 0 where he pays nothing
     fee_payer: int  # 0 where the claimant pays
 
 
 def lamports_needed(claim: WalletClaim, options: ClaimOptions) -> Lamports:
     """Return what has to be there for a claim to go through.
 
-    The claimant pays for the record of the claim, the fee payer for everything else. Whether an
-    unstake may be cancelled makes no difference.
+    The claimant pays for the record of the claim, which only the first one makes, the fee payer
+    for everything else. Whether an unstake may be cancelled makes no difference.
 
     Without a compute limit the priority fee is an upper bound: clusters allow some instructions
     less. With one it is exact.
@@ -38,12 +38,12 @@ def lamports_needed(claim: WalletClaim, options: ClaimOptions) -> Lamports:
     Units:  lamports.
     Errors: ClaimError where there are no such transactions.
     """
-    record = rent_exempt(claim.profile.claim_status_bytes)
+    record = 0 if claim.of_locked else rent_exempt(claim.profile.claim_status_bytes)
     rest = _rent(claim, options) + _fees(claim, options)
     stays = rent_exempt(0)
     if options.fee_payer in (None, claim.claimant):
         return Lamports(claimant=record + rest + stays, fee_payer=0)
-    return Lamports(claimant=record + stays, fee_payer=rest + stays)
+    return Lamports(claimant=record + stays if record else 0, fee_payer=rest + stays)
 
 
 def _rent(claim: WalletClaim, options: ClaimOptions) -> int:

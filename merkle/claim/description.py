@@ -52,7 +52,8 @@ def _words(claim: WalletClaim, instruction: Instruction) -> str:
             return f"makes the stake account {_account(instruction, _MADE)}"
         return "turns its max lock on: to unstake takes the locker's longest time from then on"
     into = "stake account" if claim.stakes else "wallet's token account"
-    return f"claims into the {into}"
+    what = "what is free of the locked amount " if claim.of_locked else ""
+    return f"claims {what}into the {into}"
 
 
 def _budget(content: bytes) -> str:

@@ -16,6 +16,7 @@ from merkle.program.instructions_claim import (
     ClaimAccounts,
     ClaimedLeaf,
     StakeAccounts,
+    claim_locked,
     new_claim,
     new_claim_and_stake,
 )
@@ -39,6 +40,9 @@ class ClaimError(ProgramError):
 class WalletClaim:
     """What one wallet may claim of one mint, and from which distributor.
 
+    The first claim pays the unlocked amount and makes the record of the claim; then comes, as
+    often as something is free, that of the locked amount.
+
     Units: base units of `mint`.
     """
 
@@ -50,6 +54,7 @@ class WalletClaim:
     unlocked: int
     locked: int
     siblings: tuple[bytes, ...]
+    of_locked: bool = False  # not the first claim, but what is free of the locked amount
     locker: Address | None = None  # where the claim stakes
     symbol: str = "base units"  # how amounts are shown, with so many decimals
     decimals: int = 0
@@ -59,6 +64,8 @@ class WalletClaim:
             raise ClaimError(f"{self.profile.name} has no {self.claim} claim")
         if self.stakes and self.locker is None:
             raise ClaimError("a claim that stakes needs the locker of the stake account")
+        if self.of_locked and not self.vests:
+            raise ClaimError("nothing of it is locked and paid to the wallet later")
 
     def shown(self, units: int) -> str:
         """Write an amount of it for people."""
@@ -68,6 +75,11 @@ class WalletClaim:
     def stakes(self) -> bool:
         """Whether it pays into the stake account."""
         return self.claim == "stake"
+
+    @property
+    def vests(self) -> bool:
+        """Whether a part is locked; of what is staked there is none."""
+        return self.locked > 0 and not self.stakes
 
     @property
     def needs_wallet_tokens(self) -> bool:
@@ -109,6 +121,8 @@ def _stake(claim: WalletClaim, locker: Address) -> StakeAccounts:
 
 def claim_instruction(claim: WalletClaim, accounts: ClaimAccounts) -> Instruction:
     """Build the claim itself."""
+    if claim.of_locked:
+        return claim_locked(claim.profile, accounts)
     leaf = ClaimedLeaf(unlocked=claim.unlocked, locked=claim.locked, siblings=claim.siblings)
     if claim.stakes and not claim.profile.stakes_in_new_claim:
         return new_claim_and_stake(claim.profile, accounts, leaf)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from allocation.address import format_address
 from merkle.claim.bonus import BonusError, bonus_of
 from merkle.claim.costs import lamports_needed
-from merkle.claim.transactions import ClaimError, ClaimOptions, KnownAccounts, WalletClaim
+from merkle.claim.facts import ChainFacts, is_unstaking, known_accounts, vesting_of
+from merkle.claim.standing import LeafStanding, Payer, contradictions
+from merkle.claim.transactions import ClaimError, ClaimOptions, WalletClaim
 from merkle.leaf import JUPITER, leaf_hash
 from merkle.program.instructions_create import BY_TIME
 from merkle.program.layouts_token import FROZEN
@@ -21,45 +23,9 @@ if TYPE_CHECKING:
     from allocation.address import Address
     from merkle.program.layouts_distributor import ClaimStatusAccount, DistributorAccount
     from merkle.program.layouts_token import TokenAccount
-    from merkle.program.layouts_voter import Escrow
 
 SOL: Final = 10**9  # lamports
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChainFacts:
-    """What the chain says of everything a claim touches; None: there is no such account.
-
-    Units: lamports; `unix_time` in seconds.
-    """
-
-    slot: int
-    unix_time: int
-    distributor: DistributorAccount | None
-    claim_status: ClaimStatusAccount | None
-    vault: TokenAccount | None
-    wallet_tokens: TokenAccount | None
-    escrow: Escrow | None  # of a claim that stakes
-    escrow_tokens: TokenAccount | None
-    claimant_lamports: int
-    fee_payer_lamports: int | None = None  # None: the claimant pays
-
-
-def known_accounts(facts: ChainFacts) -> KnownAccounts:
-    """Say what exists, as far as the transactions of a claim need it."""
-    escrow = facts.escrow
-    return KnownAccounts(
-        has_escrow=escrow is not None,
-        is_max_lock=escrow is not None and escrow.is_max_lock,
-        is_unstaking=escrow is not None and is_unstaking(escrow),
-        has_escrow_tokens=facts.escrow_tokens is not None,
-        has_wallet_tokens=facts.wallet_tokens is not None,
-    )
-
-
-def is_unstaking(escrow: Escrow) -> bool:
-    """Say whether the countdown of a whole unstake was started; a new stake account has none."""
-    return not escrow.is_max_lock and escrow.ends_at != 0
+CLAWED_BACK: Final = "the distributor was clawed back: nothing can be claimed any more"
 
 
 def refusals(
@@ -67,8 +33,9 @@ def refusals(
 ) -> list[str]:
     """Return every reason why the claim's transactions would fail now; none: they should work.
 
-    Of a claim that was made, or whose distributor was clawed back, nothing else is said: no SOL
-    and no funding helps any more.
+    Of a claim that was made, all that was locked included, or whose distributor was clawed back,
+    nothing else is said: no SOL and no funding helps any more. The same holds of a locked amount
+    before the first claim.
 
     `options.known` is not looked at: `facts` says what exists.
     """
@@ -77,13 +44,15 @@ def refusals(
     if distributor is None:
         address = format_address(claim.distributor)
         return [f"there is no distributor at {address}: it is not made yet, or was closed"]
-    ends = list(_of_end(claim, distributor, facts))
+    record, ends = facts.claim_status, list(_of_end(claim, distributor, facts))
     if ends:
         return [*_of_tree(claim, distributor), *ends]
     return [
         *_of_tree(claim, distributor),
+        *(() if record is None else _of_record(claim, distributor, record)),
         *_of_time(distributor, facts),
         *_of_operator(distributor, options.operator),
+        *(_of_free(claim, distributor, facts) if claim.of_locked else _of_places(distributor)),
         *_of_totals(claim, distributor, facts),
         *(_of_stake(claim, distributor, facts, options) if claim.stakes else ()),
         *_of_wallet(claim, facts),
@@ -110,10 +79,66 @@ def _of_tree(claim: WalletClaim, distributor: DistributorAccount) -> Iterator[st
 def _of_end(
     claim: WalletClaim, distributor: DistributorAccount, facts: ChainFacts
 ) -> Iterator[str]:
-    if facts.claim_status is not None:
-        yield f"claimed already: {claim.shown(facts.claim_status.unlocked)}"
+    record = facts.claim_status
+    if record is not None and claim.of_locked:
+        yield from _of_last_claim(claim, distributor, facts)
+    elif record is not None:
+        yield f"claimed already: {claim.shown(record.unlocked)}"
     elif distributor.clawed_back:
-        yield "the distributor was clawed back: nothing can be claimed any more"
+        yield CLAWED_BACK
+    elif claim.of_locked:
+        yield "not claimed yet: the first claim comes before that of the locked amount"
+
+
+def _of_last_claim(
+    claim: WalletClaim, distributor: DistributorAccount, facts: ChainFacts
+) -> Iterator[str]:
+    """Say that nothing more becomes free of the locked amount."""
+    withdrawn = vesting_of(claim, distributor, facts).withdrawn
+    if withdrawn == claim.locked:
+        yield f"claimed already, and so is all of {claim.shown(claim.locked)} locked"
+    elif distributor.clawed_back:
+        taken, locked = claim.shown(withdrawn), claim.shown(claim.locked)
+        yield f"{CLAWED_BACK}; {taken} of {locked} locked were withdrawn before"
+
+
+def _of_record(
+    claim: WalletClaim, distributor: DistributorAccount, record: ClaimStatusAccount
+) -> Iterator[str]:
+    """Find what keeps a record from being that of this leaf's first claim."""
+    payer = Payer(
+        profile=claim.profile,
+        distributor=claim.distributor,
+        total_bonus=distributor.total_bonus,
+        symbol=claim.symbol,
+        decimals=claim.decimals,
+    )
+    leaf = LeafStanding(
+        claimant=claim.claimant, unlocked=claim.unlocked, locked=claim.locked, record=record
+    )
+    yield from contradictions(payer, leaf, record)
+
+
+def _of_free(
+    claim: WalletClaim, distributor: DistributorAccount, facts: ChainFacts
+) -> Iterator[str]:
+    state = vesting_of(claim, distributor, facts)
+    if state.free:
+        return
+    more = "more " if state.withdrawn else ""
+    locked, now = claim.shown(claim.locked), moment(state.now)
+    when = f"all of it will be at {moment(state.ends)}"
+    if state.next_free < state.ends:
+        when = f"something will be at {moment(state.next_free)}, all of it at {moment(state.ends)}"
+    yield f"claimed already, and nothing {more}of {locked} locked is free at {now}: {when}"
+
+
+def _of_places(distributor: DistributorAccount) -> Iterator[str]:
+    if distributor.num_nodes_claimed >= distributor.max_num_nodes:
+        yield (
+            "as many wallets have claimed as the distributor was made for: "
+            f"{distributor.num_nodes_claimed:,}"
+        )
 
 
 def _of_time(distributor: DistributorAccount, facts: ChainFacts) -> Iterator[str]:
@@ -144,14 +169,8 @@ def _of_operator(distributor: DistributorAccount, operator: Address | None) -> I
 def _of_totals(
     claim: WalletClaim, distributor: DistributorAccount, facts: ChainFacts
 ) -> Iterator[str]:
-    if distributor.num_nodes_claimed >= distributor.max_num_nodes:
-        yield (
-            "as many wallets have claimed as the distributor was made for: "
-            f"{distributor.num_nodes_claimed:,}"
-        )
-    now = _point_now(distributor, facts)
     try:
-        paid = claim.unlocked + bonus_of(claim.profile, distributor, claim.unlocked, now)
+        paid = _paid_now(claim, distributor, facts)
     except BonusError as error:
         yield str(error)
         return
@@ -160,6 +179,17 @@ def _of_totals(
         takes, rest = claim.shown(paid), claim.shown(max(left, 0))
         yield f"the claim takes {takes}, and only {rest} may be claimed yet"
     yield from _of_vault(claim, paid, facts.vault)
+
+
+def _paid_now(claim: WalletClaim, distributor: DistributorAccount, facts: ChainFacts) -> int:
+    """Return what the claim is paid.
+
+    Errors: BonusError.
+    """
+    if claim.of_locked:
+        return vesting_of(claim, distributor, facts).free
+    now = _point_now(distributor, facts)
+    return claim.unlocked + bonus_of(claim.profile, distributor, claim.unlocked, now)
 
 
 def _of_vault(claim: WalletClaim, paid: int, vault: TokenAccount | None) -> Iterator[str]:

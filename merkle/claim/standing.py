@@ -5,12 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from allocation.address import format_address
+from merkle.claim.amounts import tokens_text
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from allocation.address import Address
     from merkle.program.layouts_distributor import ClaimStatusAccount
     from merkle.program.profiles import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """The distributor whose claims are looked at.
+
+    Units: base units.
+    """
+
+    profile: Profile
+    distributor: Address
+    total_bonus: int  # of all claims; no record can hold more
+    symbol: str
+    decimals: int
+
+    def shown(self, units: int) -> str:
+        """Write an amount for people."""
+        return tokens_text(units, self.symbol, self.decimals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +102,26 @@ def standing_of(profile: Profile, leaves: Iterable[LeafStanding]) -> Standing:
         still_locked=still_locked,
         others=tuple(others),
     )
+
+
+def contradictions(payer: Payer, leaf: LeafStanding, record: ClaimStatusAccount) -> Iterator[str]:
+    """Yield what the record of a claim says that cannot be, if it is of this leaf."""
+    if is_of_another(payer.profile, leaf, record):
+        said = f"{payer.shown(record.unlocked)} and {payer.shown(record.locked)} locked"
+        own = f"{payer.shown(leaf.unlocked)} and {payer.shown(leaf.locked)} locked"
+        if record.claimant != leaf.claimant:
+            said = f"{format_address(record.claimant)}, {said}"
+        yield f"its record is of another leaf: {said}, not {own}"
+    if record.distributor not in (None, payer.distributor):
+        yield "its record is of another distributor"
+    if record.locked_withdrawn > leaf.locked:
+        withdrawn, locked = payer.shown(record.locked_withdrawn), payer.shown(leaf.locked)
+        yield f"its record says {withdrawn} withdrawn of {locked} locked"
+    inside = record.unlocked - leaf.unlocked if payer.profile.records_bonus_as_unlocked else 0
+    bonus = record.bonus + max(inside, 0)
+    if bonus > payer.total_bonus:
+        said, most = payer.shown(bonus), payer.shown(payer.total_bonus)
+        yield f"its record says a bonus of {said}, and all bonuses are {most}"
 
 
 def is_of_another(profile: Profile, leaf: LeafStanding, record: ClaimStatusAccount) -> bool:

@@ -52,6 +52,10 @@ __all__ = [
 ONLY_WITHOUT_ESCROW: Final = (
     "only if the wallet has no stake account yet; where there is one it fails and changes nothing"
 )
+ONLY_WHERE_FREE: Final = (
+    "after the wallet's first claim, once something of what is locked is free; before that it "
+    "fails and changes nothing"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,7 @@ class KnownAccounts:
     is_unstaking: bool | None = None  # max lock was turned off, and the countdown runs
     has_escrow_tokens: bool | None = None
     has_wallet_tokens: bool | None = None
+    has_record: bool | None = None  # of the first claim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,15 +139,19 @@ class _Maker:
     def _claim_steps(self) -> tuple[ClaimStep, ...]:
         """Claim in one transaction, or create what is needed in one of its own before."""
         title = "claim and stake" if self.claim.stakes else "claim"
+        condition = ""
+        if self.claim.of_locked:
+            title = "claim of the locked amount"
+            condition = "" if self.options.known.has_record else ONLY_WHERE_FREE
         needed, claim = self._needed(), claim_instruction(self.claim, self.accounts)
         try:
-            return (self._step(title, [*needed, claim]),)
+            return (self._step(title, [*needed, claim], condition),)
         except TooLargeError as error:
             if not needed:
                 raise ClaimError(self._too_large(error)) from error
         created = self._step("create the accounts", needed)
         try:
-            return (created, self._step(title, [claim]))
+            return (created, self._step(title, [claim], condition))
         except TooLargeError as error:
             raise ClaimError(self._too_large(error)) from error
 

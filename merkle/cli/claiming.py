@@ -35,6 +35,7 @@ Version = Literal["legacy", "v0"]
     epilog=example(
         "asr claim bundle WALLET --token JUP",
         "asr claim bundle WALLET --rpc-url https://api.example.org --simulate",
+        "asr claim bundle WALLET --locked",
     )
 )
 def claim(  # noqa: PLR0913 - one parameter per option
@@ -42,6 +43,10 @@ def claim(  # noqa: PLR0913 - one parameter per option
     wallet: WalletArgument,
     *,
     symbol: TokenOption = None,
+    locked: Annotated[
+        bool,
+        typer.Option("--locked", help="After the claim: take what is free of what was locked."),
+    ] = False,
     rpc_url: Annotated[
         str | None,
         typer.Option("--rpc-url", metavar="URL", help="Ask this node what exists already."),
@@ -103,7 +108,8 @@ def claim(  # noqa: PLR0913 - one parameter per option
 
     Nothing is signed or sent, and no key is asked for. JUP that is to be staked goes into the
     wallet's stake account, which is made first where it is missing. With --rpc-url everything
-    that a claim touches is looked up: exit 1 if it would fail, with every reason.
+    that a claim touches is looked up: exit 1 if it would fail, with every reason. Once the
+    wallet has claimed, what is free of a locked amount is taken; without a node, say --locked.
     """
     from merkle.claim.transactions import ClaimOptions
 
@@ -119,7 +125,7 @@ def claim(  # noqa: PLR0913 - one parameter per option
         freshness=_freshness(blockhash, nonce_account, nonce_authority),
         cancel_unstaking=cancel_unstaking,
     )
-    view = _view(bundle, wallet, symbol, options, rpc_url, simulate=simulate)
+    view = _view(bundle, wallet, symbol, options, rpc_url, simulate=simulate, of_locked=locked)
     if as_json:
         print_json(document(view))
     else:
@@ -135,17 +141,20 @@ def _view(
     rpc_url: str | None,
     *,
     simulate: bool,
+    of_locked: bool,
 ) -> View:
     """Find the wallet's proofs, and make its claims ready."""
     from merkle import rpc
     from merkle.bundle.locate import find_wallet
     from merkle.bundle.read import open_bundle
     from merkle.rpc.claiming import ready_offline, ready_online
-    from merkle.rpc.wallet_claims import wallet_claims
+    from merkle.rpc.wallet_claims import wallet_claims, with_locked
 
     opened = open_bundle(bundle)
     proofs = find_wallet(opened, wallet, symbol)
-    claims = wallet_claims(opened, proofs)
+    if of_locked:
+        proofs = with_locked(proofs)
+    claims = wallet_claims(opened, proofs, of_locked=of_locked)
     if rpc_url is None:
         ready = ready_offline(claims, options)
         return View(bundle_id=opened.id, proofs=proofs, ready=ready, options=options)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from merkle.bundle.locate import WalletProof
     from merkle.claim.costs import Lamports
     from merkle.claim.transactions import ClaimStep
+    from merkle.claim.vesting import Vesting
     from merkle.cli.claiming_view import View
     from merkle.rpc.claiming import AskedChain, ReadyClaim, Trial
 
@@ -52,6 +53,8 @@ def _token(proof: "WalletProof", ready: "ReadyClaim") -> dict[str, object]:
         "profile": ready.claim.profile.name,
         "amount": str(proof.unlocked),
         "locked_amount": str(proof.locked),
+        "of_locked": ready.claim.of_locked,
+        "vesting": _vesting(ready.vesting),
         "tree": proof.number,
         "version": proof.tree.version,
         "root": proof.tree.root.hex(),
@@ -69,6 +72,20 @@ def _needed(needed: "Lamports | None") -> dict[str, str] | None:
     if needed is None:
         return None
     return {"wallet": str(needed.claimant), "fee_payer": str(needed.fee_payer)}
+
+
+def _vesting(vesting: "Vesting | None") -> dict[str, object] | None:
+    if vesting is None:
+        return None
+    return {
+        "withdrawn": str(vesting.withdrawn),
+        "free": str(vesting.free),
+        "still_locked": str(vesting.still_locked),
+        "start": vesting.starts,
+        "end": vesting.ends,
+        "next_free": vesting.next_free,
+        "clawback_start": vesting.clawback,
+    }
 
 
 def _step(step: "ClaimStep", does: tuple[str, ...]) -> dict[str, object]:

@@ -5,11 +5,12 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from merkle.cli.claiming_view import account_rows, signer_roles
-from merkle.cli.output import WIDTH, amount, facts, network_text, printable
+from merkle.cli.output import WIDTH, amount, facts, flush_right, network_text, printable
 
 if TYPE_CHECKING:
     from merkle.bundle.locate import WalletProof
     from merkle.claim.transactions import ClaimStep
+    from merkle.claim.vesting import Vesting
     from merkle.cli.claiming_view import View
     from merkle.rpc.claiming import ReadyClaim
 
@@ -38,12 +39,12 @@ def _chain_rows(view: "View") -> list[tuple[str, object]]:
 
 
 def _token_lines(view: "View", proof: "WalletProof", ready: "ReadyClaim") -> list[str]:
-    token = proof.token
     into = "into the stake account" if ready.claim.stakes else "into the wallet"
     rows = account_rows(ready)
     program = f"{rows[0][1]}  {ready.claim.profile.name}"
-    rows = [("program", program), *rows[1:], *_money_rows(view, proof, ready)]
-    shown = [f"{token.symbol}  {amount(proof.unlocked, token.decimals)}  {into}", *facts(rows, 2)]
+    rows = [("program", program), *rows[1:], *_locked_rows(proof, ready)]
+    rows += _lamports_rows(view, ready)
+    shown = [f"{proof.token.symbol}  {_amount_text(proof, ready)}  {into}", *facts(rows, 2)]
     if ready.refusals:
         reasons = [line for reason in ready.refusals for line in _wrapped("- ", reason, 2)]
         return [*shown, "", "  It cannot be claimed now:", *reasons]
@@ -54,12 +55,43 @@ def _token_lines(view: "View", proof: "WalletProof", ready: "ReadyClaim") -> lis
     return shown
 
 
-def _money_rows(view: "View", proof: "WalletProof", ready: "ReadyClaim") -> list[tuple[str, str]]:
+def _amount_text(proof: "WalletProof", ready: "ReadyClaim") -> str:
+    """Say what the claim is paid; of a locked amount only a chain knows how much is free."""
+    decimals = proof.token.decimals
+    if not ready.claim.of_locked:
+        return amount(proof.unlocked, decimals)
+    paid = "up to" if ready.vesting is None else f"{amount(ready.vesting.free, decimals)} of"
+    return f"{paid} {amount(proof.locked, decimals)} locked"
+
+
+def _locked_rows(proof: "WalletProof", ready: "ReadyClaim") -> list[tuple[str, str]]:
+    """Say how much of what is locked is withdrawn and free, and when it is released."""
+    decimals, vesting = proof.token.decimals, ready.vesting
     rows = []
-    if proof.locked:
-        locked = amount(proof.locked, proof.token.decimals)
-        rows.append(("locked", f"{locked} more, released over time after the claim"))
-    return [*rows, *_lamports_rows(view, ready)]
+    if proof.locked and not ready.claim.of_locked:
+        locked = amount(proof.locked, decimals)
+        rows.append(("locked", f"{locked} more, released over time: see --locked"))
+    elif vesting is not None:
+        rows += _vesting_rows(vesting, decimals)
+    return rows if vesting is None else [*rows, *_time_rows(vesting)]
+
+
+def _vesting_rows(vesting: "Vesting", decimals: int) -> list[tuple[str, str]]:
+    rows = [
+        ("withdrawn", amount(vesting.withdrawn, decimals)),
+        ("free now", amount(vesting.free, decimals)),
+        ("still locked", amount(vesting.still_locked, decimals)),
+    ]
+    return flush_right(rows)
+
+
+def _time_rows(vesting: "Vesting") -> list[tuple[str, str]]:
+    from merkle.claim.preflight import moment
+
+    return [
+        ("released", f"evenly from {moment(vesting.starts)} to {moment(vesting.ends)}"),
+        ("clawback", f"possible from {moment(vesting.clawback)} on"),
+    ]
 
 
 def _lamports_rows(view: "View", ready: "ReadyClaim") -> list[tuple[str, str]]:
@@ -68,10 +100,12 @@ def _lamports_rows(view: "View", ready: "ReadyClaim") -> list[tuple[str, str]]:
     if ready.needed is None:
         return []
     most = "at most " if view.asked is None else ""
-    rows = [("SOL needed", f"{most}{sol(ready.needed.claimant)} in the wallet, for rent and fees")]
-    if ready.needed.fee_payer:
-        rows.append(("", f"{most}{sol(ready.needed.fee_payer)} with the fee payer"))
-    return rows
+    places = [
+        (ready.needed.claimant, "in the wallet"),
+        (ready.needed.fee_payer, "with the fee payer"),
+    ]
+    texts = [f"{most}{sol(lamports)} {place}" for lamports, place in places if lamports]
+    return [("SOL needed", f"{texts[0]}, for rent and fees"), *(("", text) for text in texts[1:])]
 
 
 def _step_lines(view: "View", ready: "ReadyClaim", step: "ClaimStep", place: str) -> list[str]:

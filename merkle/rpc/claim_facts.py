@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from merkle.claim.facts import ChainFacts
 from merkle.claim.instructions import claim_accounts
-from merkle.claim.preflight import ChainFacts
 from merkle.program.ids import LOCKED_VOTER, TOKEN_PROGRAM
 from merkle.program.layouts_distributor import decode_claim_status, decode_distributor
 from merkle.program.layouts_token import decode_token_account

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from allocation.address import Address, format_address
-from merkle.claim.amounts import tokens_text
-from merkle.claim.standing import LeafStanding, is_of_another
+from merkle.claim.standing import LeafStanding, contradictions
 from merkle.program.addresses import claim_status_addresses
 from merkle.program.layouts_distributor import decode_claim_status
 from merkle.rpc.accounts import accounts
@@ -16,30 +14,12 @@ from merkle.rpc.placed import MisplacedError, read_placed
 from merkle.rpc.types import DataSlice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from merkle.program.layouts_distributor import ClaimStatusAccount
-    from merkle.program.profiles import Profile
+    from allocation.address import Address
+    from merkle.claim.standing import Payer
     from merkle.rpc.client import Client
     from merkle.rpc.types import Account
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payer:
-    """The distributor whose claims are looked at.
-
-    Units: base units.
-    """
-
-    profile: Profile
-    distributor: Address
-    total_bonus: int  # of all claims; no record can hold more
-    symbol: str
-    decimals: int
-
-    def shown(self, units: int) -> str:
-        """Write an amount for people."""
-        return tokens_text(units, self.symbol, self.decimals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,24 +69,5 @@ def _judged(payer: Payer, leaf: Leaf, address: Address, account: Account | None)
     standing = LeafStanding(
         claimant=leaf.claimant, unlocked=leaf.unlocked, locked=leaf.locked, record=record
     )
-    problems = () if record is None else _contradictions(payer, standing, record)
+    problems = () if record is None else contradictions(payer, standing, record)
     return FoundRecord(leaf=leaf, standing=standing, contradiction="; ".join(problems))
-
-
-def _contradictions(payer: Payer, leaf: LeafStanding, record: ClaimStatusAccount) -> Iterator[str]:
-    if is_of_another(payer.profile, leaf, record):
-        said = f"{payer.shown(record.unlocked)} and {payer.shown(record.locked)} locked"
-        own = f"{payer.shown(leaf.unlocked)} and {payer.shown(leaf.locked)} locked"
-        if record.claimant != leaf.claimant:
-            said = f"{format_address(record.claimant)}, {said}"
-        yield f"its record is of another leaf: {said}, not {own}"
-    if record.distributor not in (None, payer.distributor):
-        yield "its record is of another distributor"
-    if record.locked_withdrawn > leaf.locked:
-        withdrawn, locked = payer.shown(record.locked_withdrawn), payer.shown(leaf.locked)
-        yield f"its record says {withdrawn} withdrawn of {locked} locked"
-    inside = record.unlocked - leaf.unlocked if payer.profile.records_bonus_as_unlocked else 0
-    bonus = record.bonus + max(inside, 0)
-    if bonus > payer.total_bonus:
-        said, most = payer.shown(bonus), payer.shown(payer.total_bonus)
-        yield f"its record says a bonus of {said}, and all bonuses are {most}"

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from allocation.errors import AsrError
 from merkle.claim.costs import lamports_needed
+from merkle.claim.facts import known_accounts, next_claim, vesting_of
 from merkle.claim.instructions import ClaimError
-from merkle.claim.preflight import known_accounts, refusals, sol
+from merkle.claim.preflight import refusals, sol
 from merkle.claim.transactions import claim_transactions
 from merkle.program.errors import failure_in
 from merkle.program.rent import rent_exempt
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 
     from allocation.address import Address
     from merkle.claim.costs import Lamports
+    from merkle.claim.facts import ChainFacts
     from merkle.claim.instructions import WalletClaim
     from merkle.claim.transactions import ClaimOptions, ClaimStep
+    from merkle.claim.vesting import Vesting
     from merkle.rpc.claim_facts import FoundFacts
     from merkle.rpc.client import Client
     from merkle.rpc.types import Clock, Network
@@ -50,6 +53,7 @@ class ReadyClaim:
     steps: tuple[ClaimStep, ...] = ()
     needed: Lamports | None = None  # at most, where it is not known what exists
     trial: Trial | None = None
+    vesting: Vesting | None = None  # of what is locked, where a chain has said it
 
     @property
     def would_fail(self) -> bool:
@@ -80,6 +84,8 @@ def ready_online(
 ) -> tuple[AskedChain, tuple[ReadyClaim, ...]]:
     """Look at the chain, say why claims would fail, and make the transactions of the others.
 
+    Where the first claim is made and something was locked, it is that which is claimed.
+
     Errors: RpcError; AsrError as `ready_offline`, and for a nonce account that does not fit.
     """
     chain = network(client)
@@ -103,9 +109,19 @@ def ready_online(
 def _judged(claim: WalletClaim, found: FoundFacts, options: ClaimOptions) -> ReadyClaim:
     if found.facts is None:
         return ReadyClaim(claim=claim, refusals=found.problems)
+    claim = next_claim(claim, found.facts)
     options = _fitting(claim, replace(options, known=known_accounts(found.facts)))
     reasons = tuple(refusals(claim, found.facts, options))
-    return ReadyClaim(claim=claim, refusals=reasons) if reasons else _made(claim, options)
+    ready = ReadyClaim(claim=claim, refusals=reasons) if reasons else _made(claim, options)
+    return replace(ready, vesting=_vesting(claim, found.facts))
+
+
+def _vesting(claim: WalletClaim, facts: ChainFacts) -> Vesting | None:
+    """Say how much is free, where something is locked and may still be claimed."""
+    distributor = facts.distributor
+    if not claim.vests or distributor is None or distributor.clawed_back:
+        return None
+    return vesting_of(claim, distributor, facts)
 
 
 def _made(claim: WalletClaim, options: ClaimOptions) -> ReadyClaim:
@@ -166,7 +182,8 @@ def _shortage(found: Sequence[FoundFacts], ready: Sequence[ReadyClaim]) -> str:
             [(facts.fee_payer_lamports, needed.fee_payer) for facts, needed in pairs],
         ),
     ):
-        needed = stays + sum(lamports - stays for _, lamports in sums if lamports)
+        needed = sum(lamports - stays for _, lamports in sums if lamports)
+        needed += stays if needed else 0
         has = sums[0][0] if sums else None
         if has is not None and has < needed:
             return (

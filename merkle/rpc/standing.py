@@ -20,9 +20,9 @@ from merkle.bundle.columns import read_distribution
 from merkle.bundle.findings import BundleError
 from merkle.bundle.layout import allocations_file
 from merkle.claim.amounts import tokens_text
-from merkle.claim.standing import Standing, standing_of
+from merkle.claim.standing import Payer, Standing, standing_of
 from merkle.program.profiles import PROFILES
-from merkle.rpc.claim_records import Leaf, Payer, read_records
+from merkle.rpc.claim_records import Leaf, read_records
 from merkle.rpc.distributors import read_distributor, shortcomings
 
 if TYPE_CHECKING:

@@ -22,17 +22,33 @@ if TYPE_CHECKING:
     from merkle.bundle.read import Bundle
 
 
-def wallet_claims(bundle: Bundle, proofs: Sequence[WalletProof]) -> list[WalletClaim]:
+def with_locked(proofs: Sequence[WalletProof]) -> list[WalletProof]:
+    """Return those of a wallet's proofs by which something is locked.
+
+    Errors: AsrError where there are none.
+    """
+    found = [proof for proof in proofs if proof.locked]
+    if not found:
+        wallet, symbols = proofs[0].wallet, ", ".join(proof.token.symbol for proof in proofs)
+        raise AsrError(f"nothing of what {format_address(wallet)} gets is locked: {symbols}")
+    return found
+
+
+def wallet_claims(
+    bundle: Bundle, proofs: Sequence[WalletProof], *, of_locked: bool = False
+) -> list[WalletClaim]:
     """Return the claims that proofs of `merkle.bundle.locate` lead to, in their order.
+
+    They are the first ones, or those of the locked amounts.
 
     Errors: AsrError for a token that nothing on a chain pays; BundleError; InputErrors.
     """
     stakes = any(proof.token.claim == "stake" for proof in proofs)
     lockers = _lockers(bundle) if stakes else {}
-    return [_claim(proof, lockers.get(proof.token.mint)) for proof in proofs]
+    return [_claim(proof, lockers.get(proof.token.mint), of_locked=of_locked) for proof in proofs]
 
 
-def _claim(proof: WalletProof, locker: Address | None) -> WalletClaim:
+def _claim(proof: WalletProof, locker: Address | None, *, of_locked: bool) -> WalletClaim:
     token, profile = proof.token, PROFILES.get(proof.token.program)
     if profile is None:
         raise AsrError(
@@ -53,6 +69,7 @@ def _claim(proof: WalletProof, locker: Address | None) -> WalletClaim:
         unlocked=proof.unlocked,
         locked=proof.locked,
         siblings=proof.siblings,
+        of_locked=of_locked,
         locker=locker,
         symbol=token.symbol,
         decimals=token.decimals,
