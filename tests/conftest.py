@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,11 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 # judged by what it changes; elsewhere every run looks at new ones.
 settings.register_profile("asr", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("asr")
+
+# A shell starts what it runs in the background with interruptions ignored, and that is inherited:
+# a command that a test interrupts has to hear of it wherever the tests run.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
