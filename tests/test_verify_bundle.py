@@ -164,6 +164,13 @@ def test_no_nesting_is_too_deep_to_be_refused(depth: int) -> None:
         parse_json("report.json", b"[" * depth + b"]" * depth)
 
 
+def test_a_key_that_stands_twice_is_named_however_many_there_are() -> None:
+    members = [f'"{number}":0' for number in range(300_000)]
+    content = "{" + ",".join([*members, members[-1]]) + "}"
+    with pytest.raises(BundleError, match="the key '299999' stands twice"):
+        parse_json("report.json", content.encode())  # each beside each other took half an hour
+
+
 @pytest.mark.parametrize("name", [CSV, TREE])
 def test_a_line_without_end_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("merkle.verify.tokens.LONGEST_ROW", 1 << 20)
