@@ -146,6 +146,14 @@ def test_a_file_in_place_of_a_folder_is_found(tmp_path: Path) -> None:
     assert "Not a directory" in {finding.problem for finding in verify_bundle(tmp_path).findings}
 
 
+def test_a_missing_file_is_named_where_nobody_can_look_for_a_link(tmp_path: Path) -> None:
+    put({name: content for name, content in SOUND.items() if name != TREE}, tmp_path / "bundle")
+    bundle = tmp_path / "bundle"
+    while len(str(bundle / "JUP/.." / "round.toml")) < os.pathconf("/", "PC_PATH_MAX"):
+        bundle /= "JUP/.."
+    assert (Finding(file=TREE, problem="missing"),) == verify_bundle(bundle).findings
+
+
 def test_names_that_could_steer_a_terminal_are_shown_harmless(tmp_path: Path) -> None:
     put({**SOUND, "\x1b[2J": b"", "a\nb": b""}, tmp_path)
     with suppress(OSError):  # not every file system takes it
