@@ -120,9 +120,10 @@ def _read_manifest(task: Task) -> Manifest | None:
 def _check_names(task: Task, files: Collection[str]) -> None:
     """Find files that nobody expects, on disk or in the list; missing ones are found on opening."""
     expected, folders = set(files), folders_of(files)
+    known = expected | folders | {SUMS}
     for folder in sorted(folders):
         for name, kind in sorted(list_folder(task.root, folder).items()):
-            if name not in expected | folders | {SUMS}:
+            if name not in known:
                 task.findings.add(printable(name), f"unknown {kind}")
     if task.sums:
         for file in sorted(expected - task.sums.keys()):
