@@ -9,7 +9,7 @@ import pytest
 
 from merkle.bundle.findings import BundleError
 from merkle.bundle.manifest import format_manifest, parse_manifest
-from tests.forging import edited, findings_in, replaced, sound
+from tests.forging import edited, findings_in, problems_in, replaced, sound
 from tests.plain_bundle import JUP, WEN, dump, seal
 
 if TYPE_CHECKING:
@@ -182,6 +182,11 @@ def test_every_key_of_a_round_file_that_is_none_is_found_at_its_line() -> None:
         lines[finding.line - 1] for finding in found if finding.line
     ]
     assert found[0].problem.startswith("distributor.first_version '-1': ")
+
+
+def test_what_a_round_file_lacks_is_named_without_a_value() -> None:
+    files = replaced(SOUND, "round.toml", b'name = "A plain round"\n', b"")
+    assert ["round.name: missing"] == problems_in(files, "round.toml")
 
 
 def test_a_round_file_that_is_no_toml_is_found() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from allocation.errors import InputError, InputErrors
-from merkle.bundle.findings import BundleError, Finding, counted, quoted
+from merkle.bundle.findings import BundleError, Finding, cell_text, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +75,5 @@ def findings_of(error: AsrError) -> list[Finding]:
 
 
 def _of_input(error: InputError) -> Finding:
-    cell = f"{error.column} {quoted(error.value)}" if error.value else error.column
-    problem = f"{cell}: {error.problem}; {error.remedy}"
+    problem = f"{cell_text(error)}: {error.problem}; {error.remedy}"
     return Finding(file=error.source, line=error.line or None, problem=problem)

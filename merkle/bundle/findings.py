@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from allocation.errors import AsrError
+
+if TYPE_CHECKING:
+    from allocation.errors import InputError
 
 SHOWN_CHARACTERS: Final = 80  # of one value; a hostile bundle may hold megabytes
 
@@ -46,6 +49,11 @@ def quoted(value: object) -> str:
     if len(text) <= SHOWN_CHARACTERS:
         return ascii(text)
     return f"{text[:SHOWN_CHARACTERS]!a}... ({len(text):,} characters)"
+
+
+def cell_text(error: InputError) -> str:
+    """Name what an error is about, with the value that stands there, where one does."""
+    return f"{error.column} {quoted(error.value)}" if error.value else error.column
 
 
 def printable(name: str) -> str:

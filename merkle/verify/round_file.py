@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from allocation.address import format_address
 from allocation.errors import AsrError, InputErrors
 from allocation.round_file import load_round, rules_sha256
-from merkle.bundle.findings import quoted
+from merkle.bundle.findings import cell_text, quoted
 from merkle.bundle.layout import MANIFEST, ROUND
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def read_round(task: Task) -> Round | None:
         the_round = load_round(task.root / ROUND)
     except InputErrors as errors:
         for error in errors.findings:
-            problem = f"{error.column} {quoted(error.value)}: {error.problem}"
+            problem = f"{cell_text(error)}: {error.problem}"
             task.findings.add(ROUND, problem, line=error.line or None)
         return None
     if the_round.content != content:  # pragma: no cover - takes a race with whoever writes it
