@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TWO: Final = {"c0": "VARCHAR", "c1": "VARCHAR"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def db() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"threads": 2}) as opened:
         yield opened
