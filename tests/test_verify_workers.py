@@ -146,8 +146,7 @@ def started(code: str) -> subprocess.CompletedProcess[bytes]:
     """Run a program to the end of all its processes: only then what they print to is closed."""
     return subprocess.run(  # noqa: S603 - ours
         [sys.executable, "-c", code],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         cwd=ROOT,
         timeout=60,
         check=False,
