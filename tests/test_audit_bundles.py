@@ -12,6 +12,7 @@ import pytest
 
 from allocation.errors import AsrError
 from merkle.audit import Effort, audit_bundle
+from merkle.audit.same import Comparison
 from tests.audits import LIST, audit_at, audit_of, built, check_of, failed, problems_of
 from tests.building import build
 from tests.conftest import FIXTURES
@@ -82,6 +83,19 @@ def test_a_breakdown_that_another_duckdb_wrote_passes_by_its_rows(
     assert set() == failed(audit)
     summary = check_of(audit, "rebuilt breakdown.parquet").summary
     assert "the same columns and rows, in other bytes" == summary
+
+
+def test_rows_that_the_memory_does_not_hold_fail_as_such_and_the_rest_is_compared(
+    tmp_path: Path,
+) -> None:
+    put(with_breakdown(VOTED, tmp_path, "SELECT * FROM given"), tmp_path / "bundle")
+    put(VOTED, tmp_path / "rebuilt")
+    effort = Effort(scratch=tmp_path / "scratch", memory="100KB")
+    checks = Comparison(tmp_path / "bundle", tmp_path / "rebuilt", effort).checks()
+    (failing,) = [check for check in checks if not check.passed]
+    assert "rebuilt breakdown.parquet" == failing.name
+    assert "not possible: its rows can't be compared here" == failing.summary
+    assert failing.findings[0].problem.startswith("the memory is not enough: ")
 
 
 def with_breakdown(files: Files, folder: Path, query: str) -> Files:

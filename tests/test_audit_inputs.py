@@ -59,7 +59,7 @@ def test_missing_inputs_say_what_to_pass() -> None:
     (problem,) = problems_of(audit, "inputs")
     assert problem.startswith("votes: not in ")
     assert problem.endswith("; pass the folder of the round file with --inputs")
-    assert "not possible: the inputs give no bundle" == check_of(audit, "rebuild").summary
+    assert "not possible: the round can't be built again" == check_of(audit, "rebuild").summary
     assert "not possible: there is no rebuilt bundle" == check_of(audit, "rebuilt JUP").summary
 
 

@@ -26,6 +26,8 @@ def differing_rows(bundle: Path, rebuilt: Path, effort: Effort) -> list[Finding]
     """Find where a breakdown has other columns, types or rows than the one built anew.
 
     The files are read by DuckDB, and what memory does not hold goes to the scratch folder.
+
+    Errors: AsrError where memory or disk are not enough.
     """
     with open_database(effort.scratch, effort.threads, effort.memory) as db:
         try:

@@ -50,7 +50,7 @@ def audit_bundle(
     wherever and by however many threads the bundle was built: Parquet's bytes depend on DuckDB's
     version, so the breakdown is compared by rows, and the manifest without the tool's version.
 
-    Errors: AsrError where there is no folder, or nothing can be written to the scratch folder.
+    Errors: AsrError where there is no folder; OSError where the scratch folder is none.
     """
     verification = verify_bundle(path, processes=processes, progress=effort.progress)
     bundle, why = _opened(path)

@@ -48,5 +48,5 @@ def rebuild(the_round: Round | None, folder: Path, effort: Effort) -> tuple[Chec
             rows = sum(source.rows for source in allocations.sources)
             write_bundle(out, moved, allocations, allow_deep=True, progress=effort.progress)
     except AsrError as error:
-        return not_possible(NAME, "the inputs give no bundle", findings_of(error)), None
+        return not_possible(NAME, "the round can't be built again", findings_of(error)), None
     return judged(NAME, f"from {counted(rows, 'row')} of inputs", []), out
