@@ -129,7 +129,8 @@ def full_disk() -> Iterator[None]:
 
 @pytest.mark.usefixtures("full_disk")
 def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(AsrError, match="bundle was not written: File too large"):
+    remedy = "make room on that disk, or use another one"
+    with pytest.raises(AsrError, match=f"bundle was not written: File too large; {remedy}$"):
         write(tmp_path / "bundle")
     assert [] == names(tmp_path)
 

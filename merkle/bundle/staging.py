@@ -21,7 +21,7 @@ import secrets
 import shutil
 import stat
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from allocation.errors import AsrError
 from merkle.bundle.layout import MANIFEST, SUMS, is_bundle_file
@@ -29,6 +29,8 @@ from merkle.bundle.layout import MANIFEST, SUMS, is_bundle_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -231,4 +233,5 @@ def _remove(folder: Path, lock: int, target: Path) -> None:
 
 def _why_unwritten(target: Path, error: OSError) -> str:
     place = "" if error.filename is None else f"{error.filename}: "
-    return f"{target} was not written: {place}{error.strerror or error}"
+    remedy = "; make room on that disk, or use another one" if error.errno in _NO_ROOM else ""
+    return f"{target} was not written: {place}{error.strerror or error}{remedy}"
