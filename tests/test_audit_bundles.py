@@ -91,7 +91,8 @@ def test_rows_that_the_memory_does_not_hold_fail_as_such_and_the_rest_is_compare
     put(with_breakdown(VOTED, tmp_path, "SELECT * FROM given"), tmp_path / "bundle")
     put(VOTED, tmp_path / "rebuilt")
     effort = Effort(scratch=tmp_path / "scratch", memory="100KB")
-    checks = Comparison(tmp_path / "bundle", tmp_path / "rebuilt", effort).checks()
+    bundle = tmp_path / "bundle"
+    checks = Comparison(bundle, tmp_path / "rebuilt", bundle, effort).checks()
     (failing,) = [check for check in checks if not check.passed]
     assert "rebuilt breakdown.parquet" == failing.name
     assert "not possible: its rows can't be compared here" == failing.summary

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.audits import LIST, audit_at, audit_of, built, check_of, failed, problems_of
+from tests.audits import LIST, audit_at, audit_of, built, built_of, check_of, failed, problems_of
+from tests.building import build
 from tests.forging import edited
 from tests.plain_bundle import put, seal
-from tests.voted_bundle import EXCLUDE, FIRST_VOTE, INPUTS, VOTED, VOTES, WALLETS
+from tests.voted_bundle import EXCLUDE, FIRST_VOTE, INPUTS, VOTED, VOTES, VOTES_ROUND, WALLETS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +53,53 @@ def test_a_file_of_another_size_is_said_to_have_one() -> None:
     problems = problems_of(audit, "inputs")
     assert f"exclude: has 14 bytes, inputs.json has {len(EXCLUDE)}" == problems[0]
     assert problems[1].startswith("exclude: its sha256 is ")
+
+
+def test_inputs_outside_of_the_folder_that_is_given_are_named(tmp_path: Path) -> None:
+    text = VOTES_ROUND.replace(b'"votes.csv"', b'"../others/votes.csv"')
+    put({"bought/round.toml": text, "bought/exclude.csv": INPUTS["exclude.csv"]}, tmp_path)
+    put({"others/votes.csv": INPUTS["votes.csv"]}, tmp_path)
+    build(tmp_path / "bought" / "round.toml", tmp_path / "bundle", threads=1)
+    put({**INPUTS, "round.toml": text}, tmp_path / "ours")
+    audit = audit_at(tmp_path / "bundle", tmp_path / "ours", tmp_path / "scratch")
+    outside = f"; ../others/votes.csv is outside of {tmp_path / 'ours'}"
+    assert (
+        "2 files of the size and sha256 in inputs.json" + outside
+        == check_of(audit, "inputs").summary
+    )
+
+
+def test_rules_that_are_not_those_beside_the_inputs_fail_at_their_lines(tmp_path: Path) -> None:
+    put(VOTED, tmp_path / "bundle")
+    others = VOTES_ROUND.replace(b'weight = "1/3"', b'weight = "1"')
+    put({**INPUTS, "round.toml": others}, tmp_path / "inputs")
+    audit = audit_at(tmp_path / "bundle", tmp_path / "inputs", tmp_path / "scratch")
+    assert {"rebuilt round.toml"} == failed(audit)
+    (found,) = check_of(audit, "rebuilt round.toml").findings
+    assert 'weight = "1/3"' == VOTES_ROUND.decode().split("\n")[(found.line or 0) - 1]
+    assert "is 'weight = \"1/3\"', the inputs give 'weight = \"1\"'" == found.problem
+
+
+@pytest.mark.parametrize(
+    ("link", "verdict"),
+    [
+        (None, (True, "the bundle's own: {folder} has none")),
+        ("quarter.toml", (True, "the same bytes")),
+        ("round.toml", (False, "not possible: round.toml can't be read")),
+    ],
+    ids=["named otherwise", "a link", "a link to itself"],
+)
+def test_the_round_file_beside_the_inputs_may_have_another_name(
+    link: str | None, verdict: tuple[bool, str], tmp_path: Path
+) -> None:
+    text = VOTES_ROUND.replace(b"Two proposals", b"Two proposals " * 5_000)  # on a line
+    put(built_of(INPUTS, text), tmp_path / "bundle")
+    folder = put({**INPUTS, "quarter.toml": text}, tmp_path / "inputs")
+    if link is not None:
+        (folder / "round.toml").symlink_to(link)
+    audit = audit_at(tmp_path / "bundle", folder, tmp_path / "scratch")
+    check = check_of(audit, "rebuilt round.toml")
+    assert (verdict[0], verdict[1].format(folder=folder)) == (check.passed, check.summary)
 
 
 def test_missing_inputs_say_what_to_pass() -> None:

@@ -59,7 +59,7 @@ def audit_bundle(
     compared = (
         not_compared(_symbols(the_round, bundle))
         if rebuilt is None
-        else Comparison(path, rebuilt, effort).checks()
+        else Comparison(path, rebuilt, inputs, effort).checks()
     )
     return Audit(
         checks=(

@@ -19,23 +19,27 @@ SHOWN_LINES: Final = 20  # of one file that differ
 _BEFORE: Final = 24  # bytes shown before the first that differs
 
 
-def same_bytes(bundle: Path, rebuilt: Path, file: str) -> bool:
+def same_bytes(bundle: Path, rebuilt: Path, file: str, name: str | None = None) -> bool:
     """Say whether a file is the same in two bundles.
+
+    `name` is what it is called in `rebuilt`, if not as in the bundle.
 
     Errors: BundleError where it can't be read.
     """
-    with open_file(bundle, file) as theirs, open_file(rebuilt, file) as ours:
+    with open_file(bundle, file) as theirs, open_file(rebuilt, name or file) as ours:
         pairs = zip_longest(theirs.blocks(), ours.blocks())
         return all(one == other for one, other in pairs)
 
 
-def differing_lines(bundle: Path, rebuilt: Path, file: str) -> list[Finding]:
-    """Return the first lines in which a file is not as the inputs give it.
+def differing_lines(
+    bundle: Path, rebuilt: Path, file: str, name: str | None = None
+) -> list[Finding]:
+    """Return the first lines in which a file is not as the inputs give it; `name` as above.
 
     Errors: BundleError where it can't be read.
     """
     findings: list[Finding] = []
-    with open_file(bundle, file) as theirs, open_file(rebuilt, file) as ours:
+    with open_file(bundle, file) as theirs, open_file(rebuilt, name or file) as ours:
         pairs = zip_longest(_lines(theirs), _lines(ours))
         for number, (one, other) in enumerate(pairs, 1):
             if one == other:

@@ -10,13 +10,15 @@ from merkle.audit.breakdown import differing_rows
 from merkle.audit.checks import findings_of, judged, not_possible
 from merkle.audit.documents import differing_values, manifest_members, unequal
 from merkle.audit.lines import differing_lines, same_bytes
+from merkle.audit.sources import input_path
 from merkle.bundle.files import read_file
-from merkle.bundle.findings import BundleError, Finding, counted, quoted
+from merkle.bundle.findings import BundleError, Finding, counted, printable, quoted
 from merkle.bundle.layout import (
     BREAKDOWN,
     FIXED_FILES,
     FORMAT,
     MANIFEST,
+    ROUND,
     VERIFIER,
     allocations_file,
     fixed_files,
@@ -48,9 +50,10 @@ def not_compared(symbols: Sequence[str]) -> list[Check]:
 class Comparison:
     """Compares a bundle with the one that its inputs give, file by file."""
 
-    def __init__(self, bundle: Path, rebuilt: Path, effort: Effort) -> None:
+    def __init__(self, bundle: Path, rebuilt: Path, inputs: Path, effort: Effort) -> None:
         self._bundle = bundle
         self._rebuilt = rebuilt
+        self._inputs = inputs
         self._effort = effort
         content, _ = read_file(rebuilt, MANIFEST)
         tokens = parse_manifest(content).tokens
@@ -99,11 +102,31 @@ class Comparison:
             return self._manifest_check(name)
         if file == VERIFIER:
             return self._verifier_check(name)
+        if file == ROUND:
+            return self._round_check(name)
         if same_bytes(self._bundle, self._rebuilt, file):
             return judged(name, "the same bytes", [])
         if file == BREAKDOWN:
             return self._rows_check(name)
         return judged(name, "the same bytes", self._differences(file))
+
+    def _round_check(self, name: str) -> Check:
+        """Hold the round file to the one that lies beside the inputs, if there is one.
+
+        What was rebuilt follows the bundle's own: nothing else tells that its rules are others.
+
+        Errors: BundleError where either can't be read.
+        """
+        path = input_path(self._inputs, ROUND)
+        files = (self._bundle, path.parent, ROUND, path.name)
+        try:
+            findings = [] if same_bytes(*files) else differing_lines(*files)
+        except BundleError as error:
+            if error.finding.problem != "missing":
+                raise
+            shown = printable(str(self._inputs))
+            return judged(name, f"the bundle's own: {shown} has none", [])
+        return judged(name, "the same bytes", findings)
 
     def _rows_check(self, name: str) -> Check:
         try:

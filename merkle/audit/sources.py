@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import normpath
 from typing import TYPE_CHECKING, Final
 
 from allocation.units import U64_MAX
@@ -12,7 +13,7 @@ from merkle.bundle.layout import INPUTS
 from merkle.bundle.strict_json import document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from merkle.audit.checks import Check
@@ -34,8 +35,27 @@ def inputs_check(bundle: Path, folder: Path) -> Check:
         ]
     except BundleError as error:
         return not_possible(NAME, f"{INPUTS} can't be read", findings_of(error))
-    files = counted(len(entries), "file")
-    return judged(NAME, f"{files} of the size and sha256 in {INPUTS}", findings)
+    holds = f"{counted(len(entries), 'file')} of the size and sha256 in {INPUTS}"
+    return judged(NAME, "; ".join([holds, *_outside(entries, folder)]), findings)
+
+
+def input_path(folder: Path, name: str) -> Path:
+    """Return where an input lies: it may be a link, as nothing in a bundle may.
+
+    Errors: BundleError for a link to itself, or a name too long.
+    """
+    try:
+        return (folder / name).resolve()
+    except (OSError, RuntimeError) as error:
+        raise BundleError(name, f"can't be read: {error}") from error
+
+
+def _outside(entries: Mapping[str, Node], folder: Path) -> Iterator[str]:
+    """Name inputs that are not in the folder, though whoever asks may think that they are."""
+    for entry in entries.values():
+        name = entry.member("name").printable()
+        if normpath(name).startswith(("/", "../")):
+            yield f"{name} is outside of {printable(str(folder))}"
 
 
 def _check(kind: str, entry: Node, folder: Path) -> Iterator[Finding]:
@@ -64,13 +84,10 @@ def _check(kind: str, entry: Node, folder: Path) -> Iterator[Finding]:
 
 
 def _measure(folder: Path, name: str) -> tuple[int, str]:
-    """Return the size and the sha256 of a file, which may be a link: nothing in a bundle is.
+    """Return the size and the sha256 of a file.
 
     Errors: BundleError where it can't be read.
     """
-    try:
-        path = (folder / name).resolve()
-        with open_file(path.parent, path.name) as opened:
-            return sum(map(len, opened.blocks())), opened.sha256()
-    except (OSError, RuntimeError) as error:  # a name too long, a link to itself
-        raise BundleError(name, f"can't be read: {error}") from error
+    path = input_path(folder, name)
+    with open_file(path.parent, path.name) as opened:
+        return sum(map(len, opened.blocks())), opened.sha256()
