@@ -92,6 +92,26 @@ def test_an_answer_that_drips_is_not_waited_for(server: Server) -> None:
         asked_slot(client)
 
 
+BODY_IN_PIECES = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\n", b"x"),
+        (BODY_IN_PIECES, b"X: a trailer\r\n"),
+    ],
+    ids=["interim answers", "a header", "trailers"],
+)
+def test_an_answer_without_end_is_not_waited_for(first: bytes, then: bytes) -> None:
+    limits = replace(QUICK, whole_timeout=0.2, attempts=1)
+    with listening(first, then) as port:
+        client = rpc.connect(f"http://127.0.0.1:{port}", limits=limits)
+        with pytest.raises(rpc.UnreachableError, match=r"no whole answer within 0\.2 seconds"):
+            asked_slot(client)
+
+
 def test_nothing_that_listens_is_said() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(rpc.UnreachableError) as caught:
@@ -189,17 +209,21 @@ def test_no_certificate_no_connection() -> None:
 
 
 @contextmanager
-def listening() -> Iterator[int]:
-    """Listen and speak no TLS."""
+def listening(first: bytes = b"HTTP/1.1 200 OK\r\n\r\n", then: bytes = b"") -> Iterator[int]:
+    """Listen once, answer `first`, and go on with `then` now and then; nobody speaks TLS."""
+    is_over = threading.Event()
 
     def speak() -> None:
         connection, _ = listener.accept()
         with connection:
             connection.recv(10_000)
-            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            connection.sendall(first)
+            while then and not is_over.wait(0.02):
+                connection.sendall(then)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=speak)
         thread.start()
         yield listener.getsockname()[1]
+        is_over.set()
         thread.join()

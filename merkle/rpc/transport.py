@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import time
 import zlib
+from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from urllib3 import PoolManager, Timeout
@@ -37,7 +39,7 @@ class Limits:
 
     connect_timeout: float = 10.0
     read_timeout: float = 30.0  # between two pieces of an answer
-    whole_timeout: float = 60.0  # for one answer
+    whole_timeout: float = 60.0  # from the look-up of the host to the last byte of an answer
     attempts: int = 5  # at least 1
     first_pause: float = 0.5  # doubled after every further attempt
     longest_pause: float = 10.0  # also the longest Retry-After that is honoured
@@ -88,9 +90,28 @@ class Transport:
         return error.pause
 
     def _attempt(self, method: str, body: bytes) -> bytes:
+        """Ask once, in a thread that is left alone when its time is over.
+
+        A timeout of a socket begins anew with every byte that comes, be it of a header or of one
+        "100 Continue" after the other, and none holds for the look-up of a host.
+        """
+        asked: Future[bytes] = Future()
+        Thread(target=self._fulfil, args=(asked, method, body), daemon=True).start()
+        try:
+            return asked.result(self.limits.whole_timeout)
+        except TimeoutError:
+            problem = f"no whole answer within {self.limits.whole_timeout:g} seconds"
+            raise _AgainError(problem) from None
+
+    def _fulfil(self, asked: Future[bytes], method: str, body: bytes) -> None:
+        try:
+            asked.set_result(self._exchange(method, body))
+        except Exception as error:
+            asked.set_exception(error)
+
+    def _exchange(self, method: str, body: bytes) -> bytes:
         limits = self.limits
         timeout = Timeout(connect=limits.connect_timeout, read=limits.read_timeout)
-        deadline = time.monotonic() + limits.whole_timeout
         try:
             response = self.pool.request(
                 "POST",
@@ -104,7 +125,7 @@ class Transport:
             )
             try:
                 self._check_status(method, response)
-                return self._unpacked(method, response, self._read(method, response, deadline))
+                return self._unpacked(method, response, self._read(method, response))
             finally:
                 response.close()
         except SSLError as error:
@@ -125,15 +146,13 @@ class Transport:
         remedy = "check the URL and the key in it, and that the provider allows this method"
         raise self._unreachable(method, f"HTTP {status}", remedy)
 
-    def _read(self, method: str, response: BaseHTTPResponse, deadline: float) -> bytes:
-        """Read a body in pieces, so that neither its size nor its slowness is without end."""
+    def _read(self, method: str, response: BaseHTTPResponse) -> bytes:
+        """Read a body in pieces, so that its size is not without end."""
         pieces, size = [], 0
         while piece := response.read1(_CHUNK, decode_content=False):
             size += len(piece)
             if size > self.limits.largest_answer:
                 raise self._too_large(method)
-            if time.monotonic() > deadline:
-                raise _AgainError(f"no whole answer within {self.limits.whole_timeout:g} seconds")
             pieces.append(piece)
         return b"".join(pieces)
 
