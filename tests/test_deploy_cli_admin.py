@@ -36,6 +36,13 @@ def change(desk: Desk, name: str, *arguments: object, code: int = 0) -> str:
     return desk.asr("deploy", name, desk.bundle, *CHANGES[name], *arguments, code=code)
 
 
+def test_a_secret_key_in_place_of_an_address_is_never_shown(desk: Desk) -> None:
+    arguments = ["--admin", str(ADMIN), "--new-admin", S]
+    text = desk.asr("deploy", "set-admin", desk.bundle, *arguments, code=2)
+    assert "--admin: this is a secret key, which is not shown here; give its address" in text
+    assert str(ADMIN) not in text
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_is_one_unsigned_transaction_per_tree(desk: Desk, name: str) -> None:
     document = json.loads(change(desk, name, "--json"))

@@ -25,6 +25,15 @@ def test_a_plan_is_the_same_bytes_whatever_the_time(planned: Desk) -> None:
     assert planned.plan_file.read_bytes() == again.read_bytes()
 
 
+@pytest.mark.parametrize("text", [ADMIN.to_json(), f'admin = "{ADMIN}"\n'])
+def test_a_secret_key_in_place_of_settings_is_never_shown(desk: Desk, text: str) -> None:
+    (desk.folder / "deploy.toml").write_text(text, "utf-8")
+    shown = desk.plan(code=1)
+    assert "deploy.toml: a secret key stands in it; write addresses, and keep it apart" in shown
+    assert str(ADMIN) not in shown
+    assert ADMIN.to_json()[1:20] not in shown
+
+
 def test_a_plan_asks_no_node_unless_one_is_named(planned: Desk) -> None:
     assert 0 == sum(planned.server.calls.values())
 

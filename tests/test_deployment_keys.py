@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from solders.transaction import Transaction
 
-from merkle.deployment.keys import missing_signers, read_keypair, sign
+from merkle.deployment.keys import holds_secret, missing_signers, read_keypair, sign
 from merkle.deployment.steps import steps_of
 from merkle.deployment.tokens import DeploymentError
 from merkle.program.transactions import Freshness
@@ -63,6 +63,27 @@ def test_halves_of_two_keys_are_refused() -> None:
     mixed = NUMBERS[:32] + list(bytes(BASE))[32:]
     with pytest.raises(DeploymentError, match="its public half is not that of its secret half"):
         read_keypair("id.json", json.dumps(mixed).encode())
+
+
+@pytest.mark.parametrize("secret", [str(NUMBERS), str(NUMBERS)[1:-1], str(ADMIN)])
+@pytest.mark.parametrize("around", ["{}", 'admin = "{}"\n', "x=1\n{} # mine\n"])
+def test_a_keypair_in_a_text_is_found(secret: str, around: str) -> None:
+    assert holds_secret(around.format(secret))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        str(ADMIN.pubkey()),
+        str(NUMBERS[:63]),
+        str([*NUMBERS[:63], NUMBERS[63] ^ 1]),
+        str([999] * 64),
+        str(ADMIN.sign_message(b"a signature has 64 bytes, too")),
+        "1" * 70,
+    ],
+)
+def test_what_is_no_keypair_is_none_in_a_text(text: str) -> None:
+    assert not holds_secret(text)
 
 
 def test_what_is_signed_verifies_and_is_otherwise_unchanged() -> None:

@@ -178,4 +178,9 @@ def checked_address(text: str, name: str) -> "Address":
     try:
         return parse_address(text)
     except AddressError as error:
+        from merkle.deployment.keys import holds_secret
+
+        if holds_secret(text):
+            problem = "this is a secret key, which is not shown here; give its address"
+            raise typer.BadParameter(problem, param_hint=name) from None
         raise typer.BadParameter(f"{printable(text)}: {error}", param_hint=name) from error

@@ -45,12 +45,16 @@ def planned_by(bundle: "Bundle", settings: Path, symbol: str | None = None) -> "
 
     Errors: AsrError.
     """
+    from allocation.errors import AsrError
     from merkle.bundle.sound import chosen
+    from merkle.deployment.keys import holds_secret
     from merkle.deployment.planning import make_plan
     from merkle.deployment.settings import read_settings
 
     tokens = tokens_of(bundle, look_at_amounts=True)
     text = read_text(settings, LARGEST_SETTINGS, "deploy.toml")
+    if holds_secret(text):
+        raise AsrError(f"{settings}: a secret key stands in it; write addresses, and keep it apart")
     resolved = read_settings(settings.name, text, tokens)
     return make_plan(bundle.id, chosen(tokens, symbol), resolved)
 

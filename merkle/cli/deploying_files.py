@@ -1,7 +1,11 @@
 """The small files of `asr deploy` that an operator names: settings, plans, keypairs."""
 # ruff: noqa: PLC0415 - heavy imports stay inside the commands
 
+import os
 from pathlib import Path
+from typing import Final
+
+SHORTEST_KEY: Final = 40  # characters: 32 bytes take so many in any alphabet
 
 
 def read_small(path: Path, limit: int, what: str) -> bytes:
@@ -11,6 +15,10 @@ def read_small(path: Path, limit: int, what: str) -> bytes:
     """
     from allocation.errors import AsrError
 
+    if _may_be_key(str(path)):
+        raise AsrError(
+            f"no such file (its name is not shown: it may be a key); give the path of {what}"
+        )
     if not path.exists() or path.is_dir():  # a pipe will do: keys need not lie on a disk
         raise AsrError(f"{path}: no such file; give the path of {what}")
     with path.open("rb") as stream:
@@ -18,6 +26,14 @@ def read_small(path: Path, limit: int, what: str) -> bytes:
     if len(content) > limit:
         raise AsrError(f"{path}: more than {limit:,} bytes; this is not {what}")
     return content
+
+
+def _may_be_key(name: str) -> bool:
+    """Say whether a name may be a key that was given in place of its file: no file has it."""
+    is_path = "." in name or os.sep in name
+    if len(name) < SHORTEST_KEY or is_path:
+        return False
+    return all(path.name != name for path in Path().iterdir())
 
 
 def read_text(path: Path, limit: int, what: str) -> str:

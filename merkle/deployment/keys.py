@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from base58 import b58decode
 from solders.keypair import Keypair
 from solders.message import to_bytes_versioned
 from solders.transaction import VersionedTransaction
@@ -23,6 +25,8 @@ SECRET_BYTES: Final = 32
 LARGEST_KEYPAIR: Final = 4096  # bytes of its file
 _BYTE_MAX: Final = 255
 _REMEDY: Final = "name a file that solana-keygen made: a list of 64 numbers"
+_NUMBERS: Final = re.compile(r"\d{1,3}(?:\s*,\s*\d{1,3}){63}", re.ASCII)
+_BASE58: Final = re.compile("[1-9A-HJ-NP-Za-km-z]{64,88}")  # as wallets export 64 bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +45,18 @@ def read_keypair(name: str, content: bytes) -> SigningKey:
     numbers = _numbers(content)
     if numbers is None:
         raise DeploymentError(f"{name}: no keypair; {_REMEDY}")
-    secret, public = numbers[:SECRET_BYTES], numbers[SECRET_BYTES:]
-    keypair = Keypair.from_seed(secret)
-    if bytes(keypair.pubkey()) != public:
+    keypair = _keypair(numbers)
+    if keypair is None:
         raise DeploymentError(f"{name}: its public half is not that of its secret half; {_REMEDY}")
-    return SigningKey(address=Address(public), keypair=keypair)
+    return SigningKey(address=Address(numbers[SECRET_BYTES:]), keypair=keypair)
+
+
+def holds_secret(text: str) -> bool:
+    """Say whether a keypair stands in a text where only addresses belong: then it is not shown."""
+    lists = (_numbers(f"[{found[0]}]".encode()) for found in _NUMBERS.finditer(text))
+    words = (b58decode(found[0]) for found in _BASE58.finditer(text))
+    keys = (key for key in (*lists, *words) if key is not None and len(key) == KEYPAIR_BYTES)
+    return any(_keypair(key) is not None for key in keys)
 
 
 def sign(transaction: UnsignedTransaction, keys: Mapping[Address, SigningKey]) -> bytes:
@@ -65,6 +76,12 @@ def missing_signers(
     """Name who has to sign and is not there, each once."""
     needed = dict.fromkeys(signer for one in transactions for signer in one.signers)
     return [signer for signer in needed if signer not in keys]
+
+
+def _keypair(content: bytes) -> Keypair | None:
+    """Make a keypair of its bytes, None where the halves do not belong together."""
+    keypair = Keypair.from_seed(content[:SECRET_BYTES])
+    return keypair if bytes(keypair.pubkey()) == content[SECRET_BYTES:] else None
 
 
 def _numbers(content: bytes) -> bytes | None:
