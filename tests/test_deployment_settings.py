@@ -118,12 +118,18 @@ def test_what_is_missing_is_named_once() -> None:
             "end_vesting = 2026-02-01",
             "4: end_vesting '2026-02-01': a day without an hour; .*",
         ),
-        ("end_vesting = 2026-02-01T00:00:00", "4: end_vesting '.*': a time without an offset .*"),
+        (
+            "end_vesting = 2026-02-01T00:00:00",
+            "4: end_vesting '.*': a time without an offset .*; write .*Z",
+        ),
         (
             "end_vesting = 2026-02-01T00:00:00+02:00",
             "4: end_vesting '.*': in another time zone; .*",
         ),
-        ("end_vesting = 2026-02-01T00:00:00.5Z", "4: end_vesting '.*': a fraction of .*"),
+        (
+            "end_vesting = 2026-02-01T00:00:00.5Z",
+            "4: end_vesting '.*': a fraction of .*; write it in UTC.*",
+        ),
         ('end_vesting = "tomorrow"', "4: end_vesting 'tomorrow': no moment in UTC; write it .*"),
         ('end_vesting = "2026-02-30T00:00:00Z"', "4: end_vesting '.*': no day or hour of the .*"),
         ("end_vesting = 1.5", "4: end_vesting '1.5': a float, not a moment; .*"),

@@ -47,7 +47,10 @@ def time_of(value: object) -> int:
         raise BadValueError(f"{kind_of(value)}, not a moment", _WRITE_A_TIME)
     if value.utcoffset() not in (None, timedelta(0)):
         raise BadValueError("in another time zone", _WRITE_A_TIME)
-    return moment_of(value)
+    try:
+        return moment_of(value)
+    except BadValueError as error:  # whose remedies are those of round files
+        raise BadValueError(error.problem, _WRITE_A_TIME) from error
 
 
 def activation_of(value: object) -> Activation:
