@@ -18,7 +18,15 @@ from merkle.deployment.settings import read_settings
 from merkle.deployment.tokens import Token, Tree
 from merkle.rpc.deploying import Patience, Sender
 from merkle.rpc.journal import open_journal
-from tests.chain.building import SOL, funded, keypair, make_mint, make_tokens, set_time
+from tests.chain.building import (
+    SOL,
+    funded,
+    keypair,
+    make_mint,
+    make_tokens,
+    set_time,
+    tokens_at,
+)
 from tests.chain.keys import VOTER, locker_of
 from tests.chain.layouts import LOCKER
 from tests.chain.model import ModelChain
@@ -45,7 +53,7 @@ admin = "{ADMIN.pubkey()}"
 funder = "{FUNDER.pubkey()}"
 clawback_start = 2026-03-01T00:00:00Z
 """
-QUICKLY: Final = Patience(timeout=0.2, poll=0.01, attempts=3, reads=2)
+QUICKLY: Final = Patience(timeout=0.2, poll=0.01, attempts=3, behind=0.02)
 
 
 def address(key: Pubkey) -> Address:
@@ -144,6 +152,8 @@ class Sending:
     patience: Patience = QUICKLY
     limits: rpc.Limits = QUICK
     announced: list[str] = field(default_factory=list)  # by all runs
+    told: list[str] = field(default_factory=list)
+    hear: Callable[[str], object] = str  # is told every line of it
     before: Callable[[str], object] = str  # is told the name of each step before it leaves
 
     def run(self, *, until: int | None = None) -> None:
@@ -156,10 +166,21 @@ class Sending:
                 keys=signing_keys(11, 12, 13),
                 journal=journal,
                 announce=lambda step, _: self._hear(step.name),
+                tell=self._listen,
                 patience=self.patience,
             )
             sender.settle()
             sender.send(pending_steps(self.plan, sender.read())[:until])
+
+    def vaults(self) -> list[int]:
+        """What every vault holds, 0 where there is none."""
+        chain = self.server.chain
+        keys = [Pubkey(tree.vault) for tree in self.plan.tokens[0].trees]
+        return [tokens_at(chain, key) if chain.get_account(key) else 0 for key in keys]
+
+    def _listen(self, line: str) -> None:
+        self.told.append(line)
+        self.hear(line)
 
     def _hear(self, name: str) -> None:
         self.announced.append(name)

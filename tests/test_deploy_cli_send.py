@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +47,14 @@ def test_a_price_is_paid_by_who_pays_the_fee(planned: Desk) -> None:
 
 def test_what_an_earlier_run_has_sent_is_looked_for_first(planned: Desk) -> None:
     planned.server.fail(Body(b"{"), method="sendTransaction")
-    planned.send("--yes", code=1)
+    text = planned.send("--yes", code=1)
+    assert re.search(r"warning: receiver JUP: \w+ may have landed, or land still; run this", text)
     planned.server.node.expire()
     planned.plan_file.unlink()  # a new plan of the same bundle knows of it too
     planned.plan("--out", planned.plan_file, "--rpc-url", planned.server.url)
     text = planned.send("--yes")
     assert "looking for what an earlier run sent: receiver JUP" in text
+    assert "\n  it has expired, and never landed\n" in text
     assert planned.totals() == planned.vaults()
 
 
@@ -126,6 +129,27 @@ def test_a_keypair_that_others_can_read_is_a_warning_and_never_shown(planned: De
     assert str(ADMIN) not in text
     path.write_text("[1, 2]", "utf-8")
     assert "a.json: no keypair" in planned.send("--yes", code=1)
+
+
+@pytest.mark.parametrize("secret", [str(list(bytes(ADMIN))), str(ADMIN), bytes(ADMIN).hex()])
+def test_a_key_in_place_of_a_file_is_never_shown(planned: Desk, secret: str) -> None:
+    send = ["deploy", "send", planned.bundle, "--rpc-url", planned.server.url]
+    pair = ["--keypair", planned.folder / "a.json"]
+    for arguments in (
+        [*send, "--plan", planned.plan_file, "--keypair", secret],
+        [*send, "--plan", secret, *pair],
+        ["deploy", "plan", planned.bundle, "--deploy", secret],
+    ):
+        text = planned.asr(*arguments, code=1)
+        assert "error: no such file (its name is not shown: it may be a key); give the" in text
+        assert secret not in text
+
+
+def test_a_file_with_a_long_name_is_no_key(planned: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(planned.folder)
+    name = "admin-of-all-distributions-of-this-very-year"
+    (planned.folder / "a.json").rename(name)
+    assert "checks pass" in planned.send("--yes", "--keypair", name, keys="bf")
 
 
 def test_a_keypair_may_come_through_a_pipe(planned: Desk) -> None:

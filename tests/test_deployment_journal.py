@@ -37,9 +37,22 @@ def test_what_was_sent_is_known_after_a_crash(path: Path) -> None:
         journal.sending(SECOND)
     with opened(path) as journal:
         assert ([SECOND], 5) == (journal.unsettled, journal.slot)
+        journal.settled(SECOND.signature, "expired", 7)
+    with opened(path) as journal:
+        assert ([], 7) == (journal.unsettled, journal.slot)
+
+
+def test_what_has_landed_is_known_by_its_step(path: Path) -> None:
+    with opened(path) as journal:
+        journal.sending(FIRST)
+        journal.settled(FIRST.signature, "confirmed", 5)
+        journal.sending(SECOND)
         journal.settled(SECOND.signature, "expired", None)
     with opened(path) as journal:
-        assert ([], 5) == (journal.unsettled, journal.slot)
+        landed = [step for step in (FIRST.step, SECOND.step) if journal.has_landed(step)]
+        assert ([FIRST.step], 5) == (landed, journal.slot)
+    with opened(path, network="another") as journal:
+        assert not journal.has_landed(FIRST.step)
 
 
 def test_a_note_is_on_disk_before_anything_leaves(path: Path) -> None:

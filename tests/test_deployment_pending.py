@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from solders.account import Account
 from solders.pubkey import Pubkey
-from solders.token.state import TokenAccount, TokenAccountState
+from solders.token.state import Mint, TokenAccount, TokenAccountState
 
+from merkle.deployment.cautions import chain_cautions
 from merkle.deployment.pending import obstacles, pending_steps
 from merkle.deployment.planning import make_plan
 from merkle.deployment.settings import read_settings
 from merkle.deployment.steps import costs_of
 from merkle.program.rent import rent_exempt
-from tests.chain.building import SOL, make_tokens
+from tests.chain.building import SOL, make_mint, make_tokens
 from tests.chain.keys import TOKEN
 from tests.deployments import (
     ADMIN,
@@ -106,6 +107,28 @@ def test_sol_that_a_payer_lacks_is_an_obstacle(chain: ModelChain) -> None:
     chain.set_account(ADMIN.pubkey(), Account(0, b"", SYSTEM))
     (line,) = lines(chain)
     assert line.startswith(f"{ADMIN.pubkey()} has 0.000000000 SOL, 0.0")
+
+
+def test_a_payer_that_is_no_plain_wallet_is_an_obstacle(chain: ModelChain) -> None:
+    for account in (Account(SOL, b"", TOKEN), Account(SOL, b"x", SYSTEM)):
+        chain.set_account(ADMIN.pubkey(), account)
+        assert [f"{ADMIN.pubkey()} is no plain wallet, and no fee is taken from it"] == lines(chain)
+
+
+def test_what_an_operator_can_mend_says_how(chain: ModelChain) -> None:
+    make_mint(chain, MINT, decimals=9)
+    remedy = "mend the round file and build the bundle again"
+    assert [f"JUP, mint decimals: 9, planned is 6; {remedy}"] == lines(chain)
+
+
+def test_who_may_freeze_what_is_paid_is_named(chain: ModelChain) -> None:
+    assert [] == chain_cautions(PLAN, found_on(chain, PLAN))
+    mint = Mint(None, 5, 6, is_initialized=True, freeze_authority=OTHER)
+    chain.set_account(MINT, Account(SOL, bytes(mint), TOKEN))
+    (caution,) = chain_cautions(PLAN, found_on(chain, PLAN))
+    assert caution.startswith(f"JUP: {OTHER} may freeze any account of this mint")
+    chain.set_account(MINT, Account(0, b"", SYSTEM))
+    assert [] == chain_cautions(PLAN, found_on(chain, PLAN))
 
 
 def test_a_vault_that_somebody_has_made_costs_no_rent(chain: ModelChain) -> None:

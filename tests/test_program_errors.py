@@ -6,10 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from allocation.address import parse_address
+from allocation.address import Address, parse_address
 from merkle.program import PROFILES
-from merkle.program.errors import failure_in, failure_of
-from merkle.program.ids import LOCKED_VOTER, SYSTEM_PROGRAM, TOKEN_PROGRAM
+from merkle.program.errors import explained, failure_at, failure_in, failure_of
+from merkle.program.ids import (
+    ASSOCIATED_TOKEN_PROGRAM,
+    LOCKED_VOTER,
+    SYSTEM_PROGRAM,
+    TOKEN_PROGRAM,
+)
 from tests.plain_programs import SYSTEM, TOKEN, VOTER, key
 
 JUPITER = "DiS3nNjFVMieMgmiQFm6wgJL7nevk4NrhXKLbtEH1Z2R"
@@ -165,3 +170,35 @@ def test_every_number_has_words() -> None:
         profiles.values()
     )
     assert parse_address(JUPITER) == PROFILES["jupiter"].program_id
+
+
+@pytest.mark.parametrize(
+    ("program", "code", "expected"),
+    [
+        (PROFILES["jito"].program_id, 6016, "jito: TimestampsNotInFuture 6016: "),
+        (PROFILES["jito"].program_id, 100, "jito: InstructionMissing 100: "),
+        (PROFILES["jito"].program_id, 1, "jito: error 1: of the program, or of one that it calls"),
+        (ASSOCIATED_TOKEN_PROGRAM, 0, "associated token program: error 0: of the program, or of "),
+        (TOKEN_PROGRAM, 1, "SPL Token: InsufficientFunds 1: "),
+        (SYSTEM_PROGRAM, 0, "system program: AccountAlreadyInUse 0: "),
+    ],
+)
+def test_an_error_without_a_log_is_named_where_only_one_program_can_have_it(
+    program: Address, code: int, expected: str
+) -> None:
+    assert str(failure_at(program, code)).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("AccountNotFound", "AccountNotFound: who pays the fee has no SOL"),
+        (
+            '{"InsufficientFundsForRent": {}}',
+            '{"InsufficientFundsForRent": {}}: too little SOL would be left on an account',
+        ),
+        ("AccountInUse", "AccountInUse"),
+    ],
+)
+def test_a_transaction_that_was_not_executed_is_explained(reason: str, expected: str) -> None:
+    assert expected == explained(reason)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from merkle import rpc
+from merkle.rpc.waiting import wait_beyond
 from tests.chain.building import SOL, funded
 from tests.chain.faults import ErrorObject, Reset, result
 from tests.chain.payments import TOO_POOR, payment, received
 from tests.chain.server import QUICK, Server
+
+if TYPE_CHECKING:
+    from tests.chain.faults import Fault
 
 POLL = 0.01
 
@@ -33,7 +38,8 @@ def test_what_is_less_certain_than_wanted_is_waited_for(server: Server) -> None:
     client = rpc.connect(server.url, limits=QUICK, commitment="finalized")
     server.node.commitment = "confirmed"
     signature = rpc.send_transaction(client, payment(server))
-    assert rpc.Outcome(state="undecided") == rpc.wait_for(client, signature, 1_150, 0.02, poll=POLL)
+    undecided = rpc.wait_for(client, signature, 1_150, 0.02, poll=POLL)
+    assert rpc.Outcome(state="undecided", height=1_000) == undecided
     server.node.commitment = "finalized"
     assert "confirmed" == rpc.wait_for(client, signature, 1_150, 1.0, poll=POLL).state
 
@@ -47,9 +53,12 @@ def test_what_fails_in_its_block_is_reported_with_its_logs(
     assert "failed: custom program error: 0x1" in outcome.logs[-1]
 
 
-def test_a_failure_without_a_report_has_no_logs(server: Server, client: rpc.Client) -> None:
+@pytest.mark.parametrize("fault", [result(lambda _: None), ErrorObject(-32011, "no history")])
+def test_a_failure_without_a_report_has_no_logs(
+    server: Server, client: rpc.Client, fault: Fault
+) -> None:
     signature = rpc.send_transaction(client, payment(server, 20 * SOL), skip_preflight=True)
-    server.fail(result(lambda _: None), method="getTransaction")
+    server.fail(fault, method="getTransaction")
     outcome = rpc.wait_for(client, signature, None, 1.0, poll=POLL)
     assert ("failed", ()) == (outcome.state, outcome.logs)
 
@@ -59,7 +68,7 @@ def test_what_can_not_land_any_more_is_expired(server: Server, client: rpc.Clien
     signature = rpc.send_transaction(client, payment(server))
     server.node.expire()
     outcome = rpc.wait_for(client, signature, 1_150, 1.0, poll=POLL)
-    assert rpc.Outcome(state="expired") == outcome
+    assert rpc.Outcome(state="expired", slot=server.chain.get_clock().slot) == outcome
 
 
 def test_at_its_last_height_it_may_still_land(server: Server, client: rpc.Client) -> None:
@@ -99,6 +108,18 @@ def test_without_a_last_height_it_never_expires(server: Server, client: rpc.Clie
     outcome = rpc.wait_for(client, rpc.Signature("1" * 64), None, 0.02, poll=POLL)
     assert "undecided" == outcome.state
     assert 0 == server.calls["getEpochInfo"]
+
+
+def test_a_height_is_waited_for_and_its_slot_told(server: Server, client: rpc.Client) -> None:
+    slot = server.chain.get_clock().slot
+    at_height = result(lambda it: it | {"blockHeight": 5})
+    server.fail(at_height, times=2, method="getEpochInfo")
+    assert slot == wait_beyond(client, 5, 1.0, poll=POLL)
+    assert 3 == server.calls["getEpochInfo"]
+
+
+def test_a_chain_that_stands_still_is_not_waited_for_without_end(client: rpc.Client) -> None:
+    assert wait_beyond(client, 1_000, 0.02, poll=POLL) is None
 
 
 def test_what_a_node_dropped_is_sent_again(server: Server, client: rpc.Client) -> None:

@@ -157,6 +157,7 @@ def _network(client: "Client | None") -> "Network | None":
 
 def _on_chain(made: "Plan", client: "Client | None", now: int) -> list[str]:
     """Say what already stands on chain and what there is in the way."""
+    from merkle.deployment.cautions import chain_cautions
     from merkle.deployment.pending import obstacles, pending_steps
     from merkle.deployment.steps import steps_of
     from merkle.rpc.deploying import Patience, read_chain
@@ -166,7 +167,8 @@ def _on_chain(made: "Plan", client: "Client | None", now: int) -> list[str]:
     found = read_chain(client, made, 0, Patience())
     steps, left = len(steps_of(made)), len(pending_steps(made, found))
     done = [f"{left} of these {steps} transactions are left to send"] if left < steps else []
-    return [f"on chain: {line}" for line in [*done, *obstacles(made, found, now)]]
+    told = [*done, *obstacles(made, found, now), *chain_cautions(made, found)]
+    return [f"on chain: {line}" for line in told]
 
 
 def _nonce_cautions(made: "Plan", freshness: "Freshness") -> list[str]:

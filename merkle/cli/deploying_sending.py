@@ -3,6 +3,7 @@
 
 import stat
 import sys
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -23,7 +24,7 @@ from merkle.cli.deploying_text import (
 from merkle.cli.output import counted, network_text, print_json, print_lines, printable, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from allocation.address import Address
     from merkle.bundle.read import Bundle
@@ -76,7 +77,8 @@ def send(
     Shows the chain and everything that moves, asks, and signs each transaction with a fresh
     blockhash; every distributor is read back before a vault is paid. Run it again after a
     failure: what is there is checked, not repeated. deploy-....sent beside the plan notes what was
-    sent; keep it until all is done.
+    sent; keep it until all is done. Send from one folder at a time: two runs at once, in two
+    folders, do not know of each other and may pay a vault twice.
     """
     from merkle import rpc
     from merkle.bundle.sound import open_sound
@@ -91,9 +93,10 @@ def send(
     _say(as_json, ["network", f"  {network_text(network)}", f"  through {client.shown}", ""])
     with open_journal(journal_file, opened.id, network.genesis_hash) as journal:
         sender = _sender(client, plan, keys, journal, price, as_json=as_json)
-        _settle(sender, as_json=as_json)
-        steps = _agreed_steps(sender, network, yes=yes, as_json=as_json)
-        sender.send(steps)
+        with _doubts(journal):
+            sender.settle()
+            steps = _agreed_steps(sender, network, yes=yes, as_json=as_json)
+            sender.send(steps)
         _finish(sender, as_json=as_json)
 
 
@@ -142,16 +145,26 @@ def _sender(
         keys=keys,
         journal=journal,
         announce=announce,
+        tell=lambda line: _say(as_json, [line]),
         patience=Patience(),
         price=price,
     )
 
 
-def _settle(sender: "Sender", *, as_json: bool) -> None:
-    """Wait for what an earlier run has sent, and say so."""
-    for sent in sender.journal.unsettled:
-        _say(as_json, [f"looking for what an earlier run sent: {sent.step}", f"  {sent.signature}"])
-    sender.settle()
+@contextmanager
+def _doubts(journal: "Journal") -> "Iterator[None]":
+    """Say, when a run breaks off, what nobody knows the end of."""
+    from merkle.rpc import RpcError
+
+    try:
+        yield
+    except (RpcError, OSError, KeyboardInterrupt):
+        warn(
+            f"{sent.step}: {sent.signature} may have landed, or land still; run this again: it is "
+            "looked for first"
+            for sent in journal.unsettled
+        )
+        raise
 
 
 def _agreed_steps(
@@ -162,12 +175,14 @@ def _agreed_steps(
     Errors: DeploymentError.
     """
     from merkle import rpc
+    from merkle.deployment.cautions import chain_cautions
     from merkle.deployment.keys import missing_signers
     from merkle.deployment.pending import obstacles, pending_steps
 
     found = sender.read()
     now = rpc.clock(sender.client).unix_timestamp
     _refuse(obstacles(sender.plan, found, now, sender.price))
+    warn(chain_cautions(sender.plan, found))
     steps = pending_steps(sender.plan, found, sender.price)
     _say(as_json, _agreement(sender.plan, steps, found))
     roles = roles_of(sender.plan)

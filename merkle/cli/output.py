@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from merkle.rpc import Network
 
@@ -97,7 +97,7 @@ def print_json(document: Mapping[str, object]) -> None:
     typer.echo(json.dumps(document))
 
 
-def warn(warnings: Sequence[str]) -> None:
+def warn(warnings: Iterable[str]) -> None:
     """Print warnings to stderr, one line each."""
     for warning in warnings:
         typer.echo(f"warning: {printable(warning)}", err=True)

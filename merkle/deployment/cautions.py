@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from solders.pubkey import Pubkey
 
 from allocation.address import format_address
+from merkle.deployment.chain import mint_in
 from merkle.deployment.moments import far_slot, is_out_of_reach, show_time
 from merkle.program import depth_limit, too_deep
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from allocation.address import Address
+    from merkle.deployment.chain import Found
     from merkle.deployment.planning import Plan, PlannedToken, PlannedTree
 
 
@@ -26,6 +28,19 @@ def cautions_of(plan: Plan, now: int | None) -> list[str]:
             place = f"{planned.token.symbol} tree {tree.tree.number}"
             cautions += [f"{place}: {caution}" for caution in _of_tree(planned, tree)]
     return [*cautions, *_of_signers(plan), *_of_bases(plan)]
+
+
+def chain_cautions(plan: Plan, found: Found) -> list[str]:
+    """Return warnings of what stands on chain and hinders nothing, yet can later."""
+    cautions = []
+    for planned in plan.tokens:
+        mint = mint_in(found, planned.token.mint)
+        if not isinstance(mint, str) and mint.freeze_authority is not None:
+            cautions.append(
+                f"{planned.token.symbol}: {format_address(mint.freeze_authority)} may freeze any "
+                "account of this mint, and so end all claims"
+            )
+    return cautions
 
 
 def refused_times(plan: Plan, now: int) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from allocation.address import format_address
 from allocation.units import format_tokens
@@ -11,6 +11,7 @@ from merkle.deployment.cautions import refused_times
 from merkle.deployment.chain import NOTHING_THERE, token_account_in
 from merkle.deployment.checks import check_tree, foundations, missing_in_vault, receiver_checks
 from merkle.deployment.steps import costs_of, fund_step, steps_of
+from merkle.program.ids import SYSTEM_PROGRAM
 from merkle.program.layouts_token import INITIALIZED, TOKEN_ACCOUNT_BYTES
 from merkle.program.rent import SOL_DECIMALS, rent_exempt
 
@@ -99,13 +100,23 @@ def _of_token(planned: PlannedToken, found: Found) -> Iterator[str]:
         checks += receiver_checks(planned, found)
     for check in checks:
         if not check.passed:
-            yield f"{symbol}, {difference(check)}"
+            remedy = _REMEDIES.get(check.name, "find out what stands there")
+            yield f"{symbol}, {difference(check)}; {remedy}"
     for tree in planned.trees:
         checked = check_tree(planned, tree, found)
         if checked.is_made:
             yield from differences(checked)
         elif planned.token.profile.creates_vault:
             yield from _of_made_vault(planned, tree, found)
+
+
+_REMEDIES: Final = {
+    "program": "is it the right network?",
+    "mint": "is it the right network, and the right mint in the round file?",
+    "mint decimals": "mend the round file and build the bundle again",
+    "mint of the locker": "is it the right network, and the right locker_base in the round file?",
+    "clawback receiver's state": "ask whoever froze it, or choose another clawback_owner",
+}
 
 
 def _of_made_vault(planned: PlannedToken, tree: PlannedTree, found: Found) -> Iterator[str]:
@@ -155,6 +166,8 @@ def _of_source(planned: PlannedToken, account: TokenAccount) -> Iterator[str]:
 def _lacking_lamports(steps: list[Step], found: Found) -> Iterator[str]:
     for cost in costs_of(steps):
         account = found[cost.payer]
+        if account is not None and (account.owner != SYSTEM_PROGRAM or account.content):
+            yield f"{format_address(cost.payer)} is no plain wallet, and no fee is taken from it"
         held = account.lamports if account else 0
         needed = cost.rent + cost.fees + rent_exempt(0)  # what a wallet keeps, or it may not pay
         if held < needed:

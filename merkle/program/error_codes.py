@@ -1,7 +1,8 @@
 """The error codes of the programs, as data: name and what it means to an operator.
 
 Source: error.rs of master, asr, 2024, Kamino and Jito; lib.rs of locked_voter; anchor-lang 0.28,
-        error.rs; error.rs of the system, token and associated token programs.
+        error.rs; error.rs of the system, token and associated token programs;
+        solana-transaction-error, lib.rs.
 """
 
 from __future__ import annotations
@@ -168,3 +169,16 @@ TOKEN_CODES: Final[Codes] = {
 ASSOCIATED_TOKEN_CODES: Final[Codes] = {
     0: ("InvalidOwner", "at the address of the token account lies somebody else's"),
 }
+
+TRANSACTION_WORDS: Final[Mapping[str, str]] = {
+    "AccountNotFound": "who pays the fee has no SOL",
+    "AlreadyProcessed": "it has landed before",
+    "BlockhashNotFound": "its blockhash is too old, or of another network",
+    "InsufficientFundsForFee": "who pays the fee has too little SOL",
+    "InsufficientFundsForRent": "too little SOL would be left on an account",
+    "InvalidAccountForFee": "who pays the fee is no plain wallet",
+    "InvalidProgramForExecution": "a program is none; is it the right network?",
+    "ProgramAccountNotFound": "a program is not there; is it the right network?",
+    "SignatureFailure": "a signature is not of this transaction",
+}
+"""Why a transaction as a whole was not executed, by the name in the source."""

@@ -14,6 +14,7 @@ from merkle.program.error_codes import (
     DISTRIBUTOR_CODES,
     SYSTEM_CODES,
     TOKEN_CODES,
+    TRANSACTION_WORDS,
     VOTER_CODES,
 )
 from merkle.program.ids import (
@@ -75,6 +76,26 @@ def failure_in(logs: Iterable[str], profile: Profile | None = None) -> Failure |
         if match:
             return _failure(match[1], match[2], profile)
     return None
+
+
+def failure_at(program_id: Address, code: int, profile: Profile | None = None) -> Failure:
+    """Name the error of an instruction whose log nobody has.
+
+    Its number may be that of a program that the instruction's own has called: such numbers are
+    below those that Anchor gives.
+    """
+    name, _ = _program(program_id, profile)
+    calls_others = program_id == ASSOCIATED_TOKEN_PROGRAM or program_id not in _OTHERS
+    if calls_others and code < min(ANCHOR_CODES):
+        words = "of the program, or of one that it calls; no log is there to tell"
+        return Failure(program=name, code=code, name="error", words=words)
+    return failure_of(program_id, code, profile)
+
+
+def explained(reason: str) -> str:
+    """Add plain words to the reason why a transaction was not executed, where it is known."""
+    known = (words for name, words in TRANSACTION_WORDS.items() if name in reason)
+    return ": ".join([reason, *known])
 
 
 _FAILED: Final = re.compile(r"Program ([1-9A-HJ-NP-Za-km-z]{32,44}) failed: (.*)", re.DOTALL)

@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from allocation.address import Address
 from merkle.bundle.findings import printable
 from merkle.deployment.chain import FoundAccount, accounts_of
 from merkle.deployment.checks import check_plan
 from merkle.deployment.keys import sign
 from merkle.deployment.pending import differences, pending_steps
 from merkle.deployment.tokens import DeploymentError
-from merkle.program.errors import failure_in
+from merkle.program.errors import explained, failure_at, failure_in
 from merkle.program.transactions import Freshness
 from merkle.rpc.accounts import accounts
 from merkle.rpc.chain import latest_blockhash
 from merkle.rpc.errors import RpcError, TransactionRefusedError
 from merkle.rpc.journal import Sent
 from merkle.rpc.transactions import send_transaction, signature_of
-from merkle.rpc.waiting import wait_for
+from merkle.rpc.waiting import wait_beyond, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from allocation.address import Address
     from merkle.deployment.chain import Found
     from merkle.deployment.keys import SigningKey
     from merkle.deployment.planning import Plan
     from merkle.deployment.steps import Step
+    from merkle.program.errors import Failure
     from merkle.rpc.client import Client
     from merkle.rpc.journal import Journal
-    from merkle.rpc.types import Account, Outcome, Signature
+    from merkle.rpc.types import Account, Outcome, Signature, TransactionError
 
+_FATES: Final = {"confirmed": "landed", "failed": "failed", "expired": "expired, and never landed"}
 NO_BLOCKHASH: Final = "BlockhashNotFound"
 MOST_LINES: Final = 12  # of the log of a transaction that failed for no reason known here
 LONGEST_LINE: Final = 200  # characters of it that are shown
@@ -45,18 +47,22 @@ class Patience:
     timeout: float = 180.0  # of one transaction; its blockhash lives for about 90
     poll: float = 1.0
     attempts: int = 4  # of one step, each with a fresh blockhash
-    reads: int = 30  # until a node has reached what already happened
+    behind: float = 30.0  # until a node has reached what already happened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Sends the steps of one plan; `announce` hears of every transaction before it leaves."""
+    """Sends the steps of one plan.
+
+    `announce` hears of every transaction before it leaves, `tell` what is waited for and why.
+    """
 
     client: Client
     plan: Plan
     keys: Mapping[Address, SigningKey]
     journal: Journal
     announce: Callable[[Step, Signature], None]
+    tell: Callable[[str], None]
     patience: Patience
     price: int | None = None  # micro-lamports per compute unit
 
@@ -66,7 +72,9 @@ class Sender:
         Errors: DeploymentError where it takes too long; RpcError.
         """
         for sent in self.journal.unsettled:
-            self._settle(sent, None)
+            self.tell(f"looking for what an earlier run sent: {sent.step}")
+            self.tell(f"  {sent.signature}")
+            self.tell(f"  it has {_FATES[self._settle(sent, None).state]}")
 
     def read(self) -> Found:
         """Read the chain as it is after everything of this plan that has landed."""
@@ -81,14 +89,66 @@ class Sender:
         for step in steps:
             if step.kind != "fund":
                 self._send(step)
-        for step in steps:
-            if step.kind == "fund":
-                self._fund(step)
+        fundings = [step for step in steps if step.kind == "fund"]
+        if not all(self.journal.has_landed(replace(step, kind="create").name) for step in fundings):
+            self._outlast_others()
+        for step in fundings:
+            self._send(step)
 
-    def _fund(self, step: Step) -> None:
-        """Pay what the vault lacks now, never more than was agreed to."""
+    def _outlast_others(self) -> None:
+        """Wait until no payment can land any more that somebody signed before now.
+
+        Distributors that this journal has not seen made are another run's, whose payments are
+        perhaps on their way, and which is perhaps dead.
+
+        Errors: DeploymentError where the chain stands still; RpcError.
+        """
+        last = latest_blockhash(self.client).last_valid_block_height
+        self.tell("no notes are here of how these distributors were made: waiting until payments")
+        self.tell(f"that others have signed can't land any more, block {last:,}: about a minute")
+        slot = wait_beyond(self.client, last, self.patience.timeout, poll=self.patience.poll)
+        if slot is None:
+            raise DeploymentError(
+                f"{self.client.shown} did not get to block {last:,} within "
+                f"{self.patience.timeout:g} seconds; nothing was paid: send again later, or "
+                "through another node"
+            )
+        self.journal.reach(slot)
+
+    def _send(self, step: Step) -> None:
+        """Send one step until it has landed, each time with a fresh blockhash."""
+        refusal = ""
+        for attempt in range(self.patience.attempts):
+            left = self._left(step) if attempt or step.kind == "fund" else step
+            if left is None:
+                return
+            blockhash = latest_blockhash(self.client)
+            transaction = left.transaction(Freshness(blockhash=blockhash.hash))
+            signed = sign(transaction, self.keys)
+            sent = Sent(
+                step=left.name,
+                signature=signature_of(signed),
+                last_valid_block_height=blockhash.last_valid_block_height,
+            )
+            self.announce(left, sent.signature)
+            self.journal.sending(sent)
+            refusal = self._hand_over(left, signed)
+            outcome = self._settle(sent, signed)
+            if outcome.state == "confirmed":
+                return
+            if outcome.state == "failed":
+                _failed(left, outcome.error, outcome.logs)
+        raise DeploymentError(
+            f"{step.title}: {self.patience.attempts} transactions expired before the chain took "
+            f"one{refusal}; nothing of it was done: send again when the chain is less busy, or "
+            "through another node"
+        )
+
+    def _left(self, step: Step) -> Step | None:
+        """Return what is left of a step by what there is now, never more than was agreed to."""
         found = self.read()
-        refuse_differences(self.plan, found)
+        if step.kind == "fund":
+            refuse_differences(self.plan, found)
         for left in pending_steps(self.plan, found, self.price):
             if left.name == step.name:
                 if left.amount > step.amount:
@@ -96,39 +156,19 @@ class Sender:
                         f"{step.title}: the vault lacks more than a moment ago; nothing was paid "
                         "into it: find out why, then send again"
                     )
-                self._send(left)
+                return left
+        return None
 
-    def _send(self, step: Step) -> None:
-        """Send one step until it has landed, each time with a fresh blockhash."""
-        for _ in range(self.patience.attempts):
-            blockhash = latest_blockhash(self.client)
-            transaction = sign(step.transaction(Freshness(blockhash=blockhash.hash)), self.keys)
-            sent = Sent(
-                step=step.name,
-                signature=signature_of(transaction),
-                last_valid_block_height=blockhash.last_valid_block_height,
-            )
-            self.announce(step, sent.signature)
-            self.journal.sending(sent)
-            self._hand_over(step, transaction)
-            outcome = self._settle(sent, transaction)
-            if outcome.state == "confirmed":
-                return
-            if outcome.state == "failed":
-                reason = outcome.error.text if outcome.error else ""
-                _failed(step, outcome.logs, reason)
-        raise DeploymentError(
-            f"{step.title}: {self.patience.attempts} transactions expired before the chain took "
-            "one; nothing of it was done: send again when the chain is less busy"
-        )
-
-    def _hand_over(self, step: Step, transaction: bytes) -> None:
+    def _hand_over(self, step: Step, transaction: bytes) -> str:
+        """Give a transaction to the node; return half a sentence where it doesn't take it yet."""
         try:
             send_transaction(self.client, transaction)
         except TransactionRefusedError as refused:
-            reason = "" if refused.error is None else refused.error.text
-            if reason != NO_BLOCKHASH:  # which another node may know: it is sent there again
-                _failed(step, refused.logs, reason)
+            if refused.error is None or refused.error.text != NO_BLOCKHASH:
+                _failed(step, refused.error, refused.logs)
+            # another node may know the blockhash: it is sent there again
+            return f", and the node does not know the blockhash that it gave ({NO_BLOCKHASH})"
+        return ""
 
     def _settle(self, sent: Sent, transaction: bytes | None) -> Outcome:
         outcome = wait_for(
@@ -141,8 +181,11 @@ class Sender:
         )
         if outcome.state == "undecided":
             raise DeploymentError(
-                f"{sent.step}: nobody knows yet whether {sent.signature} lands; "
-                "send again in some minutes: it is looked for first"
+                f"{sent.step}: {self.client.shown} did not tell within "
+                f"{self.patience.timeout:g} seconds whether {sent.signature} has landed; it can up "
+                f"to block {sent.last_valid_block_height:,}, the node is at {outcome.height:,}; "
+                "send again later, or through another node if this one stands still: it is looked "
+                "for first"
             )
         self.journal.settled(sent.signature, outcome.state, outcome.slot)
         return outcome
@@ -154,17 +197,17 @@ def read_chain(client: Client, plan: Plan, at_least: int, patience: Patience) ->
     Errors: RpcError, also for a node that stays behind.
     """
     keys = accounts_of(plan)
-    for _ in range(patience.reads):
-        read = accounts(client, keys)
-        if read.slot >= at_least:
-            return dict(zip(keys, map(_found, read.accounts), strict=True))
+    deadline = time.monotonic() + patience.behind
+    while (read := accounts(client, keys)).slot < at_least:
+        if time.monotonic() + patience.poll > deadline:
+            problem = f"this answer is of slot {read.slot:,}, an earlier one was of {at_least:,}"
+            remedy = (
+                "use another node; if none is that far, one has lied: move deploy-....sent away, "
+                "where that slot stands"
+            )
+            raise RpcError(client.shown, "getMultipleAccounts", problem, remedy)
         time.sleep(patience.poll)
-    problem = f"the node is at slot {read.slot:,}, behind slot {at_least:,} where we were seen"
-    remedy = (
-        "use another node; if no node is that far, one has lied: once nothing is on its way any "
-        "more, move deploy-....sent away, where that slot stands"
-    )
-    raise RpcError(client.shown, "getMultipleAccounts", problem, remedy)
+    return dict(zip(keys, map(_found, read.accounts), strict=True))
 
 
 def _found(account: Account | None) -> FoundAccount | None:
@@ -190,10 +233,24 @@ def refuse_differences(plan: Plan, found: Found) -> None:
         )
 
 
-def _failed(step: Step, logs: Sequence[str], reason: str) -> NoReturn:
-    failure = failure_in(logs, step.planned.token.profile)
-    why = str(failure) if failure is not None else reason or "the node does not say why"
+def _failure_without_log(step: Step, error: TransactionError) -> Failure | None:
+    """Name a failure by the number of the instruction and of its error alone."""
+    instructions = step.transaction().instructions
+    at, code = error.instruction, error.custom
+    if at is None or code is None or at >= len(instructions):
+        return None
+    program = Address(bytes(instructions[at].program_id))
+    return failure_at(program, code, step.planned.token.profile)
+
+
+def _failed(step: Step, error: TransactionError | None, logs: Sequence[str]) -> NoReturn:
+    profile = step.planned.token.profile
+    failure = failure_in(logs, profile)
+    if failure is None and error is not None:
+        failure = _failure_without_log(step, error)
+    why = explained("the node does not say why" if error is None else error.text)
+    why = why if failure is None else str(failure)
     is_known = failure is not None and failure.code is not None
     shown = [] if is_known else [printable(line[:LONGEST_LINE]) for line in logs[-MOST_LINES:]]
-    heading = f"{step.title}: it failed: {why}; nothing more was sent"
+    heading = f"{step.title}: it failed: {why}; nothing more was sent: mend that, then send again"
     raise DeploymentError("\n".join([heading, *(f"  log: {line}" for line in shown)]))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST_JOURNAL: Final = 16 << 20  # bytes; an event takes 300
+LANDED: Final = "confirmed"
 _SENT_KEYS: Final = {"bundle_id", "network", "step", "signature", "last_valid_block_height"}
 _SETTLED_KEYS: Final = {"signature", "state", "slot"}
 
@@ -43,6 +44,7 @@ class Journal:
     def __init__(self, stream: BinaryIO, name: str, bundle_id: str, network: str) -> None:
         self._stream, self._name, self._bundle_id, self._network = stream, name, bundle_id, network
         self._open: dict[str, Sent] = {}
+        self._landed: set[str] = set()
         self._slot = 0
         for line in self._lines():
             self._take(line)
@@ -54,8 +56,16 @@ class Journal:
 
     @property
     def slot(self) -> int:
-        """The last slot at which something of this bundle landed."""
+        """The last slot at which something of this bundle landed, or was known to have expired."""
         return self._slot
+
+    def reach(self, slot: int) -> None:
+        """Take what is older than a slot for outdated, in this run."""
+        self._slot = max(self._slot, slot)
+
+    def has_landed(self, step: str) -> bool:
+        """Say whether a transaction of that step, sent by a run that notes it here, has landed."""
+        return step in self._landed
 
     def sending(self, sent: Sent) -> None:
         """Note a transaction; only then may it leave."""
@@ -73,8 +83,12 @@ class Journal:
     def settled(self, signature: Signature, state: str, slot: int | None) -> None:
         """Note what became of it."""
         self._write({"signature": signature, "state": state, "slot": slot})
-        self._open.pop(signature)
-        self._slot = max(self._slot, slot or 0)
+        self._settle(self._open.pop(signature), state, slot or 0)
+
+    def _settle(self, sent: Sent, state: object, slot: int) -> None:
+        self.reach(slot)
+        if state == LANDED:
+            self._landed.add(sent.step)
 
     def _write(self, event: dict[str, object]) -> None:
         self._stream.write(json.dumps(event).encode("ascii") + b"\n")
@@ -96,8 +110,8 @@ class Journal:
         if event.keys() == _SETTLED_KEYS:
             settled = self._open.pop(str(event["signature"]), None)
             slot = event["slot"]
-            if settled is not None and type(slot) is int:
-                self._slot = max(self._slot, slot)
+            if settled is not None:
+                self._settle(settled, event["state"], slot if type(slot) is int else 0)
         elif event.keys() != _SENT_KEYS or type(event["last_valid_block_height"]) is not int:
             raise self._bad("a line that nobody wrote")
         elif event["bundle_id"] != self._bundle_id:

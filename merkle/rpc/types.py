@@ -120,6 +120,7 @@ class Outcome:
     """
 
     state: Literal["confirmed", "failed", "expired", "undecided"]
-    slot: int | None = None
+    slot: int | None = None  # where it landed; or a slot at which it had expired
+    height: int | None = None  # of an undecided one: the last that the node told
     error: TransactionError | None = None
     logs: tuple[str, ...] = ()

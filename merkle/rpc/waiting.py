@@ -46,43 +46,70 @@ def wait_for(
     looks = 0
     while True:
         outcome = _look(client, signature, last_valid_block_height)
-        if outcome is not None:
+        if outcome.state != "undecided" or time.monotonic() + poll > deadline:
             return outcome
-        if time.monotonic() + poll > deadline:
-            return Outcome(state="undecided")
         time.sleep(poll)
         looks += 1
         if transaction is not None and looks % SEND_AGAIN_EVERY == 0:
             _send_again(client, transaction)
 
 
-def _look(client: Client, signature: Signature, last_height: int | None) -> Outcome | None:
-    """Return the outcome once there is one.
+def wait_beyond(client: Client, height: int, timeout: float, *, poll: float = 1.0) -> int | None:
+    """Wait until the chain has gone beyond a block height; return a slot at which it had.
+
+    None where that takes longer than the timeout.
+
+    Units:  timeout and poll in seconds.
+    Errors: RpcError.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        slot, reached = _reached(client)
+        if reached > height:
+            return slot
+        if time.monotonic() + poll > deadline:
+            return None
+        time.sleep(poll)
+
+
+def _look(client: Client, signature: Signature, last_height: int | None) -> Outcome:
+    """Return the outcome, undecided until there is one.
 
     Expired is only what a node does not know that is known to have gone beyond the last valid
     height: the height is read first, from what is at least confirmed, and the answer about the
     transaction must come from that slot or later, whichever machine of a provider gives it.
     """
-    reached, height = 0, 0
-    if last_height is not None:
-        commitment: Commitment = "finalized" if client.commitment == "finalized" else "confirmed"
-        reached, height = slot_and_height(client, commitment)
+    reached, height = (0, None) if last_height is None else _reached(client)
     (status,) = signature_statuses(client, [signature])
-    if status is None and last_height is not None and height > last_height:
+    if status is None and last_height is not None and height is not None and height > last_height:
         at_slot, (status,) = statuses_at(client, [signature], search_history=True)
         if status is None and at_slot >= reached:
-            return Outcome(state="expired")
-    return _landed(client, signature, status) if status else None
-
-
-def _landed(client: Client, signature: Signature, status: SignatureStatus) -> Outcome | None:
-    if CERTAINTY.index(status.commitment) < CERTAINTY.index(client.commitment):
-        return None
+            return Outcome(state="expired", slot=at_slot)
+    if status is None or not _is_certain(client, status):
+        return Outcome(state="undecided", height=height)
     if status.error is None:
         return Outcome(state="confirmed", slot=status.slot)
-    report = transaction_report(client, signature)
-    logs = report.logs if report is not None else ()
+    logs = _logs(client, signature)
     return Outcome(state="failed", slot=status.slot, error=status.error, logs=logs)
+
+
+def _reached(client: Client) -> tuple[int, int]:
+    """Return slot and height of blocks that stay."""
+    commitment: Commitment = "finalized" if client.commitment == "finalized" else "confirmed"
+    return slot_and_height(client, commitment)
+
+
+def _is_certain(client: Client, status: SignatureStatus) -> bool:
+    return CERTAINTY.index(status.commitment) >= CERTAINTY.index(client.commitment)
+
+
+def _logs(client: Client, signature: Signature) -> tuple[str, ...]:
+    """Ask for the log of what has failed; not every node keeps one, and that it has is known."""
+    try:
+        report = transaction_report(client, signature)
+    except RpcError:
+        return ()
+    return () if report is None else report.logs
 
 
 def _send_again(client: Client, transaction: bytes) -> None:
