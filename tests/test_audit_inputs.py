@@ -85,9 +85,9 @@ def test_rules_that_are_not_those_beside_the_inputs_fail_at_their_lines(tmp_path
     [
         (None, (True, "the bundle's own: {folder} has none")),
         ("quarter.toml", (True, "the same bytes")),
-        ("round.toml", (False, "not possible: round.toml can't be read")),
+        (".", (False, "not possible: round.toml can't be read")),
     ],
-    ids=["named otherwise", "a link", "a link to itself"],
+    ids=["named otherwise", "a link", "a folder"],
 )
 def test_the_round_file_beside_the_inputs_may_have_another_name(
     link: str | None, verdict: tuple[bool, str], tmp_path: Path
