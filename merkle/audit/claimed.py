@@ -36,6 +36,7 @@ class ClaimedTree:
     """
 
     source: str
+    distributor: Address | None  # tells trees of one file from each other
     version: int | None
     root: bytes  # that the file names; else the one to which most proofs lead
     claimants: Keys
@@ -45,6 +46,15 @@ class ClaimedTree:
     right: npt.NDArray[np.intp]
     proofs: Hashes
     folded: Hashes
+
+    @property
+    def place(self) -> str:
+        """Where the tree stands."""
+        return self.source + (f" ({self._tree})" if self._tree else "")
+
+    @property
+    def _tree(self) -> str:
+        return "" if self.distributor is None else f"distributor {format_address(self.distributor)}"
 
     @property
     def wallets(self) -> list[bytes]:
@@ -71,6 +81,10 @@ class ClaimedTree:
         wallet = format_address(self.claimants[row].tobytes())
         return Finding(file=self.source, problem=problem, wallet=wallet)
 
+    def finding_of_all(self, problem: str) -> Finding:
+        """Say something of the tree as a whole."""
+        return Finding(file=self.source, problem=": ".join(filter(None, (self._tree, problem))))
+
 
 def place_of_each(keys: Keys) -> dict[bytes, int]:
     """Return the row of each key by its bytes."""
@@ -92,6 +106,7 @@ def claimed_tree(read: ReadTree, mint: Address) -> ClaimedTree:
         folded = fold_many(folded, proofs, JUPITER.hash_name)
     return ClaimedTree(
         source=read.source,
+        distributor=read.distributor,
         version=read.version,
         root=read.root or _commonest(folded),
         claimants=claimants,

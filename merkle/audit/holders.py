@@ -35,7 +35,7 @@ def once_check(trees: Sequence[ClaimedTree]) -> Check:
     for tree in trees if places else ():
         for wallet in tree.wallets:
             if wallet in places:
-                places[wallet].append(tree.source)
+                places[wallet].append(tree.place)
     findings = [
         Finding(
             file="",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -46,7 +47,7 @@ def rebuilt_checks(
         if tree is not None:
             proofs += _other_proofs(expected, tree, listed)
     roots += [
-        Finding(file=tree.source, problem=f"the list gives no tree of the root {tree.root.hex()}")
+        tree.finding_of_all(f"the list gives no tree of the root {tree.root.hex()}")
         for tree, place in zip(trees, places, strict=True)
         if place is None
     ]
@@ -101,20 +102,28 @@ def _places(roots: Sequence[bytes], trees: Sequence[ClaimedTree]) -> list[int | 
 
 
 def _first_version(places: Sequence[int | None], trees: Sequence[ClaimedTree]) -> int:
-    """Return the version that the first tree of the list has, as the known ones tell."""
-    pairs = zip(places, trees, strict=True)
-    known = (
-        tree.version - place
-        for place, tree in pairs
+    """Return the version that the first tree of the list has, as most of the known ones tell.
+
+    Where they are at odds it is told by the lowest of all.
+    """
+    known = [
+        (tree.version, place)
+        for place, tree in zip(places, trees, strict=True)
         if place is not None and tree.version is not None
-    )
-    return next(known, 0)
+    ]
+    if not known:
+        return 0
+    ((first, times),) = Counter(version - place for version, place in known).most_common(1)
+    if first >= 0 and 2 * times > len(known):
+        return first
+    lowest = min(version for version, _ in known) - min(place for _, place in known)
+    return max(lowest, 0)
 
 
 def _other_versions(places: Sequence[int | None], trees: Sequence[ClaimedTree]) -> list[Finding]:
     first = _first_version(places, trees)
     return [
-        Finding(file=tree.source, problem=f"has version {tree.version}, not {first + place}")
+        tree.finding_of_all(f"has version {tree.version}, not {first + place}")
         for place, tree in zip(places, trees, strict=True)
         if place is not None and tree.version not in (None, first + place)
     ]
@@ -126,18 +135,16 @@ def _other_root(number: int, expected: Expected, tree: ClaimedTree | None) -> It
         problem = f"tree {number} of the list, with {leaves:,} leaves, is not among the files"
         yield Finding(file="", problem=f"{problem}: root {root.hex()}")
     elif tree.root != root:
-        problem = f"the root is {tree.root.hex()}, the list gives {root.hex()}"
-        yield Finding(file=tree.source, problem=problem)
+        yield tree.finding_of_all(f"the root is {tree.root.hex()}, the list gives {root.hex()}")
     if tree is not None and len(tree.claimants) != leaves:
-        problem = f"has {len(tree.claimants):,} leaves, the list gives {leaves:,}"
-        yield Finding(file=tree.source, problem=problem)
+        yield tree.finding_of_all(f"has {len(tree.claimants):,} leaves, the list gives {leaves:,}")
 
 
 def _other_proofs(expected: Expected, tree: ClaimedTree, listed: Listed) -> Iterator[Finding]:
     """Find proofs with another hash than the builder's; of another tree all are others."""
     if tree.root != expected.tree.root:
-        problem = f"all {len(tree.claimants):,} proofs are of another tree than the list gives"
-        yield Finding(file=tree.source, problem=problem)
+        count = len(tree.claimants)
+        yield tree.finding_of_all(f"all {count:,} proofs are of another tree than the list gives")
         return
     places = tree.places_in(place_of_each(listed.keys[expected.leaves.wallets]))
     good = np.zeros(len(places), np.bool_)

@@ -153,9 +153,8 @@ def _transactions_check(trees: Sequence[ClaimedTree], terms: Terms) -> Check:
         return judged(TRANSACTIONS, f"hashes per proof: {deepest}; no program to compare with", [])
     limit = min(profile.depths.values())
     findings = [
-        Finding(
-            file=tree.source,
-            problem=f"{len(tree.claimants):,} leaves need {depth_of(len(tree.claimants))} hashes "
+        tree.finding_of_all(
+            f"{len(tree.claimants):,} leaves need {depth_of(len(tree.claimants))} hashes "
             f"per proof, a claim of {profile.name} has room for {limit}",
         )
         for tree in trees
