@@ -93,9 +93,18 @@ def test_options_that_do_not_go_together_are_misuse(arguments: tuple[str, ...]) 
 def test_what_is_not_there_is_said_before_anything_is_done(published: Path) -> None:
     missing = published / "nothing.csv"
     refused = asr("audit", "--list", missing, "--trees", published / "trees", *MINT)
-    assert f"error: {missing}: no such file; --list is a CSV of pubkey,amount\n" == refused.stderr
+    assert (
+        f"error: {missing}: no regular file; --list is a CSV of pubkey,amount\n" == refused.stderr
+    )
     refused = asr("audit", "--list", published / "list.csv", *MINT)
     expected = "error: no tree is given; pass the files, or their folder, with --trees\n"
+    assert (1, expected) == (refused.code, refused.stderr)
+    (published / "empty").mkdir()
+    trees = ("--trees", published / "trees", "--trees", published / "empty")
+    refused = asr("audit", "--list", published / "list.csv", *MINT, *trees)
+    expected = (
+        f"error: {published / 'empty'}: no .json in this folder; name the trees' own folder\n"
+    )
     assert (1, expected) == (refused.code, refused.stderr)
     refused = asr("audit", "--list", published / "list.csv", *MINT, published / "tree_9.json")
     assert 1 == refused.code

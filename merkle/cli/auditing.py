@@ -140,10 +140,15 @@ def _audit_published(listed: Path, trees: list[Path], terms: "Terms", effort: "E
     from merkle.audit import audit_published
 
     if not listed.is_file():
-        raise AsrError(f"{listed}: no such file; --list is a CSV of pubkey,amount")
-    files = [file for path in trees for file in files_of_trees(path)]
-    if not files:
+        raise AsrError(f"{listed}: no regular file; --list is a CSV of pubkey,amount")
+    if not trees:
         raise AsrError("no tree is given; pass the files, or their folder, with --trees")
+    files: list[Path] = []
+    for path in trees:
+        found = files_of_trees(path)
+        if not found:
+            raise AsrError(f"{path}: no .json in this folder; name the trees' own folder")
+        files += found
     return audit_published(listed, contents_of(files, effort.progress), terms, effort)
 
 
