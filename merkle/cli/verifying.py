@@ -57,7 +57,7 @@ def verify(  # noqa: PLR0913 - one parameter per option
     """
     if proof is not None and root is not None and bundle is None:
         _verify_proof(proof, root, owner, leaf, mint, as_json=as_json)
-    elif bundle is None or (proof, root, owner, mint) != (None, None, None, None):
+    elif bundle is None or (proof, root, owner, mint, leaf) != (None, None, None, None, "jupiter"):
         raise typer.BadParameter("give either BUNDLE, or --proof with --root", param_hint="BUNDLE")
     elif wallet is not None:
         _verify_wallet(bundle, wallet, as_json=as_json)
