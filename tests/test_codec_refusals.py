@@ -166,7 +166,7 @@ def test_a_wallet_twice_over_trees_is_refused_naming_both() -> None:
 
 def test_a_wallet_twice_over_files_keyed_by_wallet_is_refused_naming_both() -> None:
     found = refusal(exported("jupiter-kv"), exported("jupiter-kv", count=1))
-    assert ("tree_1.json", WALLETS[0]) == (found.source, found.value)
+    assert ("tree_1.json", "wallet", WALLETS[0]) == (found.source, found.column, found.value)
     assert f"has a leaf already, tree_0.json: {WALLETS[0]}" == found.problem
 
 

@@ -174,7 +174,8 @@ def _add_leaf(
         wallet = format_address(claimant)
         problem = f"has a leaf already, {places[claimant]}"
         remedy = "a wallet stands once per token, over all trees"
-        raise InputError(leaf.source, 0, leaf.place, wallet, problem, remedy)
+        column = "wallet" if leaf.place == wallet else leaf.place
+        raise InputError(leaf.source, 0, column, wallet, problem, remedy)
     if places is not None:
         places[claimant] = f"{leaf.source}: {leaf.place}"
     unlocked, locked = _amounts(leaf)
