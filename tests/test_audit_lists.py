@@ -56,6 +56,8 @@ def test_amounts_beyond_all_measure_are_no_traceback() -> None:
     audit = Publication(content=list_of(rows), documents=trees([[rows[0]]])).audit()
     assert {"roots", "rebuilt proofs", "amounts", "totals"} == failed(audit)
     assert "not possible: the list gives no trees" == check_of(audit, "roots").summary
+    problem = f"{format_address(ROWS[0][0])}: the rows add up to more than 2^64 - 1 base units"
+    assert [problem] == problems_of(audit, "roots") == problems_of(audit, "amounts")
 
 
 def test_a_tree_too_deep_for_the_program_fails_where_one_is_named() -> None:

@@ -102,7 +102,7 @@ def _other_amounts(
     known = places != NOWHERE
     whole = merged(listed, 0, len(listed.wallets))
     paid = [
-        sums(np.concatenate(columns)[known], places[known], len(listed.keys))[whole.wallets]
+        sums(np.concatenate(columns)[known], places[known], listed.keys)[whole.wallets]
         for columns in (
             [tree.unlocked for tree in trees],
             [tree.locked for tree in trees],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from allocation.address import parse_addresses
+from allocation.address import format_address, parse_addresses
 from allocation.errors import AsrError, InputErrors
 from allocation.round import (
     DEFAULT_MAX_LEAVES,
@@ -174,22 +174,24 @@ def merged(listed: Listed, start: int, stop: int) -> Merged:
     )
     order = np.argsort(firsts)
     unlocked, locked = (
-        sums(column[rows], places.reshape(-1), len(wallets))[order]
+        sums(column[rows], places.reshape(-1), listed.keys[wallets])[order]
         for column in (listed.unlocked, listed.locked)
     )
     return Merged(wallets=wallets[order], unlocked=unlocked, locked=locked)
 
 
-def sums(amounts: Amounts, places: npt.NDArray[np.intp], count: int) -> Amounts:
-    """Add up what belongs to the same place, exactly.
+def sums(amounts: Amounts, places: npt.NDArray[np.intp], keys: Keys) -> Amounts:
+    """Add up what belongs to the same of `keys`, exactly.
 
-    Shapes: amounts, places (n,) -> (count,).
-    Errors: AsrError where a sum is above 2^64 - 1.
+    Shapes: amounts, places (rows of `keys`) (n,), keys (m, 32) -> (m,).
+    Errors: AsrError naming a key whose sum is above 2^64 - 1.
     """
-    low, high = np.zeros(count, np.uint64), np.zeros(count, np.uint64)
+    low, high = np.zeros(len(keys), np.uint64), np.zeros(len(keys), np.uint64)
     np.add.at(low, places, amounts & _LOW)
     np.add.at(high, places, amounts >> _HALF)
     high += low >> _HALF
-    if (high > _LOW).any():
-        raise AsrError("a wallet's rows add up to more than 2^64 - 1 base units")
+    too_much = high > _LOW
+    if too_much.any():
+        wallet = format_address(keys[int(too_much.argmax())].tobytes())
+        raise AsrError(f"{wallet}: the rows add up to more than 2^64 - 1 base units")
     return high << _HALF | (low & _LOW)
