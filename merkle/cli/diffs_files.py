@@ -16,7 +16,7 @@ from merkle.cli.output import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from merkle.diff import Diff, TokenDiff, TokenSide, TreeSide
+    from merkle.diff import Diff, TokenDiff, TreeSide
     from merkle.diff.gates import Violation
 
     Rows = Callable[[TokenDiff], Iterator[Sequence[object]]]
@@ -189,24 +189,11 @@ def _each(difference: "Diff", rows_of: "Rows") -> "Iterator[Sequence[object]]":
 
 
 def _totals(token: "TokenDiff") -> "Iterator[Sequence[object]]":
-    from merkle.diff.figures import unallocated_of
+    from merkle.diff.figures import figures_of
 
-    old, new, decimals = token.old, token.new, token.decimals
-    yield _total("pool", _of(old, "pool"), _of(new, "pool"), decimals)
-    yield _total("allocated", _of(old, "allocated"), _of(new, "allocated"), decimals)
-    for cause, before, after in unallocated_of(old, new):
-        yield _total(cause, before, after, decimals)
-    yield _total("wallets", _of(old, "wallets"), _of(new, "wallets"), 0)
-
-
-def _of(side: "TokenSide | None", name: str) -> int | None:
-    units: int | None = None if side is None else getattr(side, name)
-    return units
-
-
-def _total(name: str, before: int | None, after: int | None, decimals: int) -> tuple[str, ...]:
-    difference = None if before is None or after is None else after - before
-    return name, *(_tokens(units, decimals) for units in (before, after, difference))
+    for figure in figures_of(token):
+        values = figure.old, figure.new, figure.difference
+        yield figure.name, *(_tokens(units, figure.decimals) for units in values)
 
 
 def _tokens(units: int | None, decimals: int) -> str:
@@ -240,8 +227,7 @@ def _distribution(token: "TokenDiff") -> "Iterator[Sequence[object]]":
 
 
 def _trees(token: "TokenDiff") -> "Iterator[Sequence[object]]":
-    old, new = (side.trees if side else () for side in (token.old, token.new))
-    for number, pair in enumerate(zip_longest(old, new)):
+    for number, pair in enumerate(zip_longest(*token.trees)):
         sides = [_tree(tree, token.decimals) for tree in pair]
         yield number, *(cell for cells in zip(*sides, strict=True) for cell in cells)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from merkle.diff import Change, Diff, Setting, TokenDiff, TokenSide
+    from merkle.diff.figures import Figure
     from merkle.diff.gates import Violation
 
 SHOWN_SETTINGS: Final = 40
@@ -114,30 +115,24 @@ def _claim_lines(difference: "Diff", old: "TokenSide", new: "TokenSide") -> list
 
 def _money(token: "TokenDiff") -> list[str]:
     """Set totals against each other; what a side does not say or have is a dash."""
-    from merkle.diff.figures import unallocated_of
+    from merkle.diff.figures import figures_of
 
-    old, new, decimals = token.old, token.new, token.decimals
-    left = unallocated_of(old, new)
-    rows = [
-        ("pool", _of(old, "pool"), _of(new, "pool")),
-        ("allocated", _of(old, "allocated"), _of(new, "allocated")),
-        *((cause.replace("_", " "), before, after) for cause, before, after in left),
+    cells = [
+        _compared(figure)
+        for figure in figures_of(token)
+        if (figure.old, figure.new) != (None, None)
     ]
-    cells = [_compared(*row, decimals) for row in rows if row[1:] != (None, None)]
-    cells.append(_compared("wallets", _of(old, "wallets"), _of(new, "wallets"), 0))
     return fitted(("", "old", "new", "difference"), cells)
 
 
-def _of(side: "TokenSide | None", name: str) -> int | None:
-    units: int | None = None if side is None else getattr(side, name)
-    return units
-
-
-def _compared(name: str, before: int | None, after: int | None, decimals: int) -> tuple[str, ...]:
-    shown = ["-" if units is None else amount(units, decimals) for units in (before, after)]
-    if before is None or after is None:
-        return name, *shown, ""
-    return name, *shown, gain(after - before, decimals)
+def _compared(figure: "Figure") -> tuple[str, ...]:
+    shown = [
+        "-" if units is None else amount(units, figure.decimals)
+        for units in (figure.old, figure.new)
+    ]
+    difference = figure.difference
+    more = "" if difference is None else gain(difference, figure.decimals)
+    return figure.name.replace("_", " "), *shown, more
 
 
 def _counts(token: "TokenDiff") -> list[str]:

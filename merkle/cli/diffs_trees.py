@@ -16,7 +16,7 @@ def tree_lines(token: "TokenDiff") -> list[str]:
     """Count the trees and show the first that differ, each with both roots in full."""
     from merkle.diff.claims import differing_trees
 
-    old, new = (side.trees if side else () for side in (token.old, token.new))
+    old, new = token.trees
     unequal = differing_trees(token)
     counts = f"{len(old):,} -> {counted(len(new), 'tree')}"
     if not unequal:

@@ -30,7 +30,7 @@ def all_alike(difference: Diff) -> bool:
 
 def differing_trees(token: TokenDiff) -> list[int]:
     """Return the numbers of the trees that differ in what both sides say of them."""
-    old, new = (side.trees if side else () for side in (token.old, token.new))
+    old, new = token.trees
     alike = _agree if _published(token) else eq
     pairs = enumerate(zip_longest(old, new))
     return [number for number, pair in pairs if not alike(*pair)]

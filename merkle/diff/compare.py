@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from merkle.diff.changes import Changes, Moved
     from merkle.diff.record import Record
     from merkle.diff.settings import Setting
-    from merkle.diff.sides import Side, TokenSide
+    from merkle.diff.sides import Side, TokenSide, TreeSide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,16 @@ class TokenDiff:
     new: TokenSide | None
     changes: Changes
     moved: Moved
+
+    @property
+    def trees(self) -> tuple[tuple[TreeSide, ...], tuple[TreeSide, ...]]:
+        """The trees of both sides; no tree of one that does not have the mint."""
+        return self.old.trees if self.old else (), self.new.trees if self.new else ()
+
+    @property
+    def allocated(self) -> tuple[int, int]:
+        """What both sides pay in all, in base units."""
+        return self.old.allocated if self.old else 0, self.new.allocated if self.new else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

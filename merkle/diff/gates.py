@@ -132,7 +132,7 @@ def _of_counts(token: TokenDiff, gates: Gates) -> Iterator[Violation]:
 
 
 def _of_amounts(token: TokenDiff, gates: Gates) -> Iterator[Violation]:
-    before, after = (side.allocated if side else 0 for side in (token.old, token.new))
+    before, after = token.allocated
     total, change = gates.max_total_change, gates.max_change
     if total is not None and exceeds(abs(after - before), before, token.decimals, total):
         problem = f"the total changed by more than {total}"

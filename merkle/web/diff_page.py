@@ -103,7 +103,7 @@ def _summary(difference: Diff) -> Html:
 
 
 def _summary_row(token: TokenDiff) -> list[Html]:
-    before, after = (side.allocated if side else 0 for side in (token.old, token.new))
+    before, after = token.allocated
     return [
         text(token.symbol),
         amount(before, token.decimals),

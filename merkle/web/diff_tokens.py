@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from allocation.address import format_address
 from merkle.bundle.findings import counted
 from merkle.diff.claims import claimed_alike, differing_trees, why_moved
-from merkle.diff.figures import groups_of, unallocated_of
+from merkle.diff.figures import figures_of, groups_of
 from merkle.diff.percent import percent_of
 from merkle.diff.spread import bars_of
 from merkle.web.markup import (
@@ -27,6 +27,7 @@ from merkle.web.markup import (
 
 if TYPE_CHECKING:
     from merkle.diff import Change, Diff, TokenDiff, TreeSide
+    from merkle.diff.figures import Figure
 
 SHOWN_TREES: Final = 4
 
@@ -55,27 +56,23 @@ def token_section(difference: Diff, token: TokenDiff) -> Html:
 
 
 def _totals(token: TokenDiff) -> Html:
-    old, new, decimals = token.old, token.new, token.decimals
-    left = unallocated_of(old, new)
     rows = [
-        ("Pool", old.pool if old else None, new.pool if new else None),
-        ("Allocated", old.allocated if old else None, new.allocated if new else None),
-        *(
-            (f"Unallocated: {cause.replace('_', ' ')}", before, after)
-            for cause, before, after in left
-        ),
+        _compared(figure)
+        for figure in figures_of(token)
+        if (figure.old, figure.new) != (None, None)
     ]
-    cells = [_compared(*row, decimals) for row in rows if row[1:] != (None, None)]
-    wallets = old.wallets if old else None, new.wallets if new else None
-    cells.append(_compared("Wallets", *wallets, 0))
     columns = [("", "text"), ("Old", "number"), ("New", "number"), ("Difference", "number")]
-    return table("Totals", columns, cells)
+    return table("Totals", columns, rows)
 
 
-def _compared(name: str, before: int | None, after: int | None, decimals: int) -> list[Html]:
-    difference = None if before is None or after is None else after - before
-    shown = amount(before, decimals), amount(after, decimals)
-    return [text(name), *shown, Html("") if difference is None else gain(difference, decimals)]
+def _compared(figure: Figure) -> list[Html]:
+    name, decimals, difference = figure.name, figure.decimals, figure.difference
+    return [
+        text(f"Unallocated: {name.replace('_', ' ')}" if figure.is_left else name.capitalize()),
+        amount(figure.old, decimals),
+        amount(figure.new, decimals),
+        Html("") if difference is None else gain(difference, decimals),
+    ]
 
 
 def _settings(token: TokenDiff) -> Html:
@@ -165,7 +162,7 @@ def _reward(units: int | None, locked: int | None, decimals: int) -> Html:
 
 def _trees(difference: Diff, token: TokenDiff) -> Html:
     """Show the trees that differ: the first few, the others folded away."""
-    old, new = (side.trees if side else () for side in (token.old, token.new))
+    old, new = token.trees
     unequal = differing_trees(token)
     parts = [Html("<h3>Trees</h3>")]
     remark = f"{len(old):,} old, {len(new):,} new, {len(unequal):,} of them different."
