@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from allocation.address import Address, Keys, key_order, parse_texts
+from allocation.address import parse_address
 from allocation.errors import AsrError, InvariantError
 from allocation.units import exact_sum
 from merkle.diff.causes import CAUSES, Causes, causes_in, first_of
+from merkle.diff.wallets import TEXT, check_addresses, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from allocation.address import Address
     from allocation.units import Amounts
     from merkle.bundle.columns import Rows
     from merkle.diff.causes import Cause
+    from merkle.diff.wallets import Places
 
 MOVERS: Final = 10
 NOWHERE: Final = -1  # in place of a tree's number
@@ -66,11 +69,10 @@ class CauseSum:
 class Changes:
     """The wallets whose rewards of one mint differ, in key order; 0 where a side has none.
 
-    Shapes: keys (n, 32), all others (n,). Trees are numbers, NOWHERE where a side has none.
+    Shapes: all (n,). Trees are numbers, NOWHERE where a side has none.
     Units:  base units; locked amounts are contained in the others.
     """
 
-    keys: Keys
     texts: npt.NDArray[np.bytes_]
     before: Amounts
     after: Amounts
@@ -84,7 +86,7 @@ class Changes:
 
     def __len__(self) -> int:
         """How many wallets differ."""
-        return len(self.keys)
+        return len(self.texts)
 
     @property
     def gained(self) -> int:
@@ -115,11 +117,15 @@ class Changes:
 
     def movers(self, count: int = MOVERS) -> list[Change]:
         """Return the largest differences, either way; of equal ones those of the lower keys."""
-        return [self.row(row) for row in self.by_size()[:count].tolist()]
+        return [self.row(row) for row in self.by_size(count).tolist()]
 
-    def by_size(self) -> npt.NDArray[np.intp]:
-        """Return the rows from the largest difference to the smallest, shape (n,)."""
-        return np.argsort(~self.sizes, kind="stable")  # ~ turns the order of u64 around
+    def by_size(self, count: int) -> Places:
+        """Return the rows of so many of the largest differences, the largest first."""
+        reverse = ~self.sizes  # turns the order of u64 around
+        rows = np.arange(len(self))
+        if 0 < count < len(self):
+            rows = np.flatnonzero(reverse <= np.partition(reverse, count - 1)[count - 1])
+        return rows[np.argsort(reverse[rows], kind="stable")[:count]]
 
     def by_cause(self) -> list[CauseSum]:
         """Add up what each cause did, the most telling first; only causes that occur."""
@@ -142,7 +148,7 @@ class Changes:
         """Return one of the changes."""
         was_there, is_there = bool(self.was_there[row]), bool(self.is_there[row])
         return Change(
-            claimant=Address(self.keys[row].tobytes()),
+            claimant=parse_address(self.texts[row].decode("ascii")),
             before=int(self.before[row]) if was_there else None,
             after=int(self.after[row]) if is_there else None,
             locked_before=int(self.locked_before[row]) if was_there else None,
@@ -178,23 +184,23 @@ def changes_between(
 ) -> tuple[Changes, Moved]:
     """Set the rewards of both sides against each other, wallet by wallet.
 
-    Wallets are compared as text: a key has one base58 text, and only those that differ are worth
-    decoding. Nothing is known of causes yet.
+    Wallets are compared as text, since a key has one; only those that differ are held to be keys.
+    Nothing is known of causes yet.
 
     Shapes: trees (n,), the number of each row's tree.
     Errors: AsrError where a wallet stands twice on one side or is no address; InvariantError if
             the differences did not add up to that of the totals.
     """
-    texts, place = _wallets(np.concatenate([old.texts, new.texts]))
-    before = _Spread(old, old_trees, place[: len(old.texts)], len(texts))
-    after = _Spread(new, new_trees, place[len(old.texts) :], len(texts))
+    wallets = union(old.texts.astype(TEXT, copy=False), new.texts.astype(TEXT, copy=False))
+    before = _Spread(old, old_trees, wallets.places[0], len(wallets))
+    after = _Spread(new, new_trees, wallets.places[1], len(wallets))
     differs = (before.totals != after.totals) | (before.locked != after.locked)
     differs |= before.there != after.there
-    keys, order = _keys(texts[differs])
-    changed = np.flatnonzero(differs)[order]
+    changed = np.flatnonzero(differs)
+    texts = wallets.texts(changed)
+    check_addresses(texts)
     changes = Changes(
-        keys=keys[order],
-        texts=texts[changed],
+        texts=texts,
         before=before.totals[changed],
         after=after.totals[changed],
         locked_before=before.locked[changed],
@@ -206,9 +212,12 @@ def changes_between(
         causes=np.zeros(len(changed), np.uint32),
     )
     check_sum(old, new, changes)
-    moved = before.there & after.there & (before.trees != after.trees)
+    moved = np.flatnonzero(before.there & after.there & (before.trees != after.trees))
+    texts = wallets.texts(moved)
+    order = np.argsort(texts, kind="stable")
+    moved = moved[order]
     return changes, Moved(
-        texts=texts[moved], old_trees=before.trees[moved], new_trees=after.trees[moved]
+        texts=texts[order], old_trees=before.trees[moved], new_trees=after.trees[moved]
     )
 
 
@@ -220,31 +229,6 @@ def check_sum(old: Rows, new: Rows, changes: Changes) -> None:
     before, after = (exact_sum(rows.unlocked) + exact_sum(rows.locked) for rows in (old, new))
     if after - before != changes.gained - changes.lost:
         raise InvariantError("the wallets' differences do not add up to that of the totals")
-
-
-def _wallets(
-    texts: npt.NDArray[np.bytes_],
-) -> tuple[npt.NDArray[np.bytes_], npt.NDArray[np.intp]]:
-    """Return the distinct texts, sorted, and where each row's text stands among them.
-
-    Shapes: (n,) -> (m,), (n,).
-    """
-    order = np.argsort(texts, kind="stable")  # merges sorted columns rather than sorting them
-    rows = texts[order]
-    is_first = np.ones(len(rows), np.bool_)
-    is_first[1:] = rows[1:] != rows[:-1]
-    place = np.empty(len(rows), np.intp)
-    place[order] = np.cumsum(is_first) - 1
-    return rows[is_first], place
-
-
-def _keys(texts: npt.NDArray[np.bytes_]) -> tuple[Keys, npt.NDArray[np.intp]]:
-    """Decode wallets, and return the order that sorts their keys."""
-    keys, bad = parse_texts(texts)
-    if bad:
-        wallet = texts[bad[0]].decode("latin-1")
-        raise AsrError(f"{wallet!a} is no address; `asr verify` says where it stands")
-    return keys, key_order(keys)
 
 
 class _Spread:

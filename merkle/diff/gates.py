@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from allocation.address import format_address
 from merkle.bundle.findings import counted
 from merkle.diff.causes import CAUSES, bit
 from merkle.diff.claims import differing_trees
@@ -160,7 +159,6 @@ def _of_causes(token: TokenDiff, gates: Gates) -> Iterator[Violation]:
 def _violation(
     token: TokenDiff, gate: str, problem: str, rows: list[int] | None = None
 ) -> Violation:
-    shown = [token.changes.keys[row].tobytes() for row in (rows or [])[:SHOWN_WALLETS]]
-    return Violation(
-        gate=gate, token=token.symbol, problem=problem, wallets=tuple(map(format_address, shown))
-    )
+    shown = token.changes.texts[(rows or [])[:SHOWN_WALLETS]].tolist()
+    wallets = tuple(wallet.decode("ascii") for wallet in shown)
+    return Violation(gate=gate, token=token.symbol, problem=problem, wallets=wallets)

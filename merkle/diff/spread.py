@@ -85,7 +85,8 @@ def _part(amounts: Amounts, part: Fraction) -> Amounts:
         exact = [int(amount) * part.numerator // part.denominator for amount in amounts]
         return np.array([min(amount, U64_MAX) for amount in exact], np.uint64)
     numerator, denominator = np.uint64(part.numerator), np.uint64(part.denominator)
-    whole, rest = np.divmod(amounts, denominator)
+    whole = amounts // denominator
+    rest = amounts - whole * denominator  # np.divmod takes five times as long
     fits = whole <= (most - numerator) // max(numerator, np.uint64(1))
     products = np.where(fits, whole, 0) * numerator + rest * numerator // denominator
     return np.where(fits, products, most)

@@ -48,7 +48,7 @@ def _columns(token: TokenDiff, most: int) -> dict[str, object]:
     Units: base units, as text: a number of JavaScript does not hold them.
     """
     changes = token.changes
-    rows = changes.by_size()[:most]
+    rows = changes.by_size(most)
     there = changes.was_there[rows].tolist(), changes.is_there[rows].tolist()
     columns: dict[str, object] = {
         "symbol": token.symbol,
