@@ -12,7 +12,6 @@ from allocation.address import Address, format_address, parse_address
 from merkle import rpc
 from merkle.deployment.chain import FoundAccount, accounts_of
 from merkle.deployment.keys import SigningKey
-from merkle.deployment.pending import pending_steps
 from merkle.deployment.planning import make_plan
 from merkle.deployment.settings import read_settings
 from merkle.deployment.tokens import Token, Tree
@@ -170,7 +169,7 @@ class Sending:
                 patience=self.patience,
             )
             sender.settle()
-            sender.send(pending_steps(self.plan, sender.read())[:until])
+            sender.send(sender.pending(sender.read())[:until])
 
     def vaults(self) -> list[int]:
         """What every vault holds, 0 where there is none."""

@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from solders.pubkey import Pubkey
 
 from merkle.deployment.tokens import DeploymentError
+from tests.chain.building import make_tokens
 from tests.chain.faults import ErrorObject, result
 from tests.chain.server import serving
-from tests.deployments import STEPS, Sending, plan_of, ready_chain
+from tests.deployments import MINT, STEPS, Sending, plan_of, ready_chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +50,15 @@ def test_a_node_that_does_not_know_its_own_blockhash_is_told_of(sending: Sending
     sending.server.fail(BEYOND, times=FOR_EVER, method="getEpochInfo")
     with pytest.raises(DeploymentError, match=r"took one, and the node .* \(BlockhashNotFound\); "):
         sending.run()
+
+
+def test_a_vault_that_lacks_what_was_paid_is_not_paid_again(sending: Sending) -> None:
+    sending.run()
+    first = sending.plan.tokens[0].trees[0]
+    make_tokens(sending.server.chain, MINT, Pubkey(first.distributor), 0)
+    with pytest.raises(DeploymentError, match="the vault lacks that, and yet a payment has landed"):
+        sending.run()
+    assert [0, FULL[1]] == sending.vaults()
 
 
 def elsewhere(sending: Sending, path: Path) -> Sending:

@@ -177,13 +177,13 @@ def _agreed_steps(
     from merkle import rpc
     from merkle.deployment.cautions import chain_cautions
     from merkle.deployment.keys import missing_signers
-    from merkle.deployment.pending import obstacles, pending_steps
+    from merkle.deployment.pending import obstacles
 
     found = sender.read()
     now = rpc.clock(sender.client).unix_timestamp
     _refuse(obstacles(sender.plan, found, now, sender.price))
     warn(chain_cautions(sender.plan, found))
-    steps = pending_steps(sender.plan, found, sender.price)
+    steps = sender.pending(found)
     _say(as_json, _agreement(sender.plan, steps, found))
     roles = roles_of(sender.plan)
     missing = missing_signers([step.transaction() for step in steps], sender.keys)

@@ -80,6 +80,22 @@ class Sender:
         """Read the chain as it is after everything of this plan that has landed."""
         return read_chain(self.client, self.plan, self.journal.slot, self.patience)
 
+    def pending(self, found: Found) -> list[Step]:
+        """Return the steps that are left to send.
+
+        Errors: DeploymentError for a vault that lacks what was paid into it: nothing but a claim
+                takes anything out, and claims are counted.
+        """
+        steps = pending_steps(self.plan, found, self.price)
+        for step in steps:
+            if step.kind == "fund" and self.journal.has_landed(step.name):
+                raise DeploymentError(
+                    f"{step.title}: the vault lacks that, and yet a payment has landed by "
+                    "deploy-....sent; nothing was sent: look at the vault through another node; "
+                    "if the distributor was closed and is to be made once more, move that file away"
+                )
+        return steps
+
     def send(self, steps: Sequence[Step]) -> None:
         """Send steps in their order; before the first payment every distributor is read back.
 
