@@ -3,118 +3,84 @@
 from __future__ import annotations
 
 import pkgutil
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import duckdb
 import numpy as np
-import numpy.typing as npt
 
 from allocation.apportion import CEILING
-from allocation.errors import AsrError
 from allocation.tables import open_database
-from allocation.tables.database import exact_path, literal, why_rejected
-from merkle.bundle.layout import BREAKDOWN
+from merkle.diff.breakdown import HIGH, ROW_CAUSES, Breakdown
 from merkle.diff.causes import bit
+from merkle.diff.pairs import matched
 from merkle.diff.reasons import parts_of, reasons_for
+from merkle.diff.wallets import union
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Sequence
     from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
 
     from allocation.address import Address
     from allocation.explain_share import Division
     from allocation.units import Amounts
+    from merkle.diff.breakdown import Columns
     from merkle.diff.causes import Causes
     from merkle.diff.changes import Changes
+    from merkle.diff.pairs import Pairs
+    from merkle.diff.reasons import Reasons
     from merkle.diff.record import Record
     from merkle.diff.sides import TokenSide
-
-FEW_ROWS: Final = 2  # of a breakdown, for each wallet of the lists that are read meanwhile
+    from merkle.diff.wallets import Texts
 
 _STATEMENT: Final = pkgutil.get_data(__name__, "attribution.sql") or b""
 
 _MACROS: Final = """
 CREATE TEMP MACRO reduced(weight, divisor) AS
     CASE WHEN divisor = 1 THEN weight ELSE weight // divisor END;
-CREATE TEMP MACRO above_last(pool, weight, reward, total) AS
-    TRY(pool * weight - greatest(reward::HUGEINT - 1, 0) * total);
-CREATE TEMP MACRO floor_of(pool, weight, reward, total) AS CASE
-    WHEN reward = 0 THEN CASE WHEN above_last(pool, weight, reward, total) < total THEN 0 END
-    WHEN above_last(pool, weight, reward, total) <= 0 THEN NULL
-    WHEN above_last(pool, weight, reward, total) < total THEN reward - 1
-    WHEN above_last(pool, weight, reward, total) - total < total THEN reward
+CREATE TEMP MACRO rest_of(pool, weight, total, reward) AS
+    TRY(pool * weight - total * reward::HUGEINT);
+CREATE TEMP MACRO floor_of(reward, rest, total) AS CASE
+    WHEN rest >= 0 AND rest < total THEN reward
+    WHEN rest < 0 AND rest + total > 0 THEN reward - 1
 END;
-"""
+""" + "".join(
+    f"CREATE TEMP MACRO {name}() AS {number};\n" for number, name in enumerate(ROW_CAUSES, 1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attributed:
-    """The wallets whose recorded rewards of one token differ, sorted by text, and why.
+    """The wallets of both breakdowns in key order, their rewards of one token, and why they differ.
 
     Shapes: all (n,).
     Units:  before and after in base units.
     """
 
-    texts: npt.NDArray[np.bytes_]
+    wallets: Texts
     before: Amounts
     after: Amounts
     causes: Causes
 
 
-@contextmanager
-def attributing(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Lend a database for `attribute`."""
-    with open_database(scratch, None, None) as db:
-        db.execute(_MACROS)
-        yield db
-
-
-def attribute(
-    db: duckdb.DuckDBPyConnection,
+def attributed(
+    scratch: Path,
     records: tuple[Record, Record],
-    sides: tuple[TokenSide, TokenSide],
-) -> Attributed:
-    """Find why the rewards of one token differ, for rounds of one method that divides pools.
+    tokens: Sequence[tuple[TokenSide, TokenSide]],
+) -> Generator[Attributed, None, None]:
+    """Find why rewards differ, token by token, for rounds of one method that divides pools.
+
+    DuckDB works in `scratch` with what memory does not hold.
 
     Errors: AsrError for a breakdown that is none.
     """
-    mint = sides[0].mint
-    _make_parts(db, records, mint)
-    bits = {**reasons_for(*records, mint), "old_scale": records[0].scale}
-    try:
-        _share_cores(db, records, sides)
-        for name, record, side in zip(("old", "new"), records, sides, strict=True):
-            db.execute(f"CREATE OR REPLACE TEMP VIEW {name}_rows AS {_rows(record, side.symbol)}")
-        found = db.execute(_STATEMENT.decode(), {**bits, "new_scale": records[1].scale})
-        columns = found.fetchnumpy()
-        texts = columns["wallet"].astype("S44")
-    except (duckdb.Error, UnicodeEncodeError) as error:
-        problem = "a wallet is no base58"
-        if isinstance(error, duckdb.Error):
-            problem = why_rejected(error)
-        raise AsrError(f"{BREAKDOWN}: no breakdown of this round: {problem}") from error
-    return Attributed(
-        texts=texts,
-        before=np.asarray(columns["before"], np.uint64),
-        after=np.asarray(columns["after"], np.uint64),
-        causes=np.asarray(columns["causes"], np.uint32),
-    )
-
-
-def _share_cores(
-    db: duckdb.DuckDBPyConnection,
-    records: tuple[Record, Record],
-    sides: tuple[TokenSide, TokenSide],
-) -> None:
-    """Use one thread where reading the lists takes as long: two would only get in its way."""
-    paths = [exact_path(record.breakdown) for record in records]
-    query = "SELECT sum(num_rows) FROM parquet_file_metadata($paths)"
-    rows = db.execute(query, {"paths": paths}).fetchone()
-    few = FEW_ROWS * sum(side.wallets for side in sides)
-    if rows is not None and rows[0] <= few:
-        db.execute("SET threads = 1")
+    with open_database(scratch, threads=1, memory=None) as db:  # the lists are read meanwhile
+        db.execute(_MACROS)
+        breakdowns = Breakdown(db=db, record=records[0]), Breakdown(db=db, record=records[1])
+        parts = sorted({part for one in records for of in one.divisions.values() for part in of})
+        pairs = matched(breakdowns, parts)
+        yield from (_of_token(db, records, pairs, sides) for sides in tokens)
 
 
 def causes_of(changes: Changes, found: Attributed) -> Causes:
@@ -125,43 +91,79 @@ def causes_of(changes: Changes, found: Attributed) -> Causes:
 
     Shapes: (len(changes),).
     """
-    by_text = np.argsort(changes.texts, kind="stable")
-    texts = changes.texts[by_text]
-    place = np.searchsorted(found.texts, texts)
-    place[place == len(found.texts)] = 0
-    known = np.zeros(len(texts), np.bool_)
-    if len(found.texts):
-        known = found.texts[place] == texts
-        known &= found.before[place] == changes.before[by_text]
-        known &= found.after[place] == changes.after[by_text]
-    causes = np.full(len(texts), bit("unexplained"), np.uint32)
-    causes[by_text[known]] = found.causes[place[known]]
-    return causes
+    wallets = union(found.wallets, changes.texts)
+    there, here = wallets.places
+    before, after = np.zeros((2, len(wallets)), np.uint64)
+    causes = np.full(len(wallets), bit("unexplained"), np.uint32)
+    before[there], after[there], causes[there] = found.before, found.after, found.causes
+    known = (before[here] == changes.before) & (after[here] == changes.after)
+    return np.where(known & (before[here] != after[here]), causes[here], bit("unexplained"))
 
 
-def _rows(record: Record, symbol: str) -> str:
-    """Return the query of one breakdown's rows, with the same types whoever wrote it."""
-    return (
-        "SELECT wallet::VARCHAR AS wallet, coalesce(proposal::VARCHAR, '') AS proposal, "  # noqa: S608 - checked symbols
-        "TRY_CAST(power AS HUGEINT) AS power, TRY_CAST(weight AS HUGEINT) AS weight, "
-        f'cause::VARCHAR AS cause, TRY_CAST("{symbol}_reward" AS UBIGINT) AS reward, '
-        f'"{symbol}_cause"::VARCHAR AS token_cause '
-        f"FROM read_parquet({literal(exact_path(record.breakdown))}, hive_partitioning = false)"
+def _of_token(
+    db: DuckDBPyConnection,
+    records: tuple[Record, Record],
+    pairs: Pairs,
+    sides: tuple[TokenSide, TokenSide],
+) -> Attributed:
+    old, new = sides
+    columns = pairs.of_token((old.symbol, new.symbol))
+    reasons = reasons_for(*records, old.mint)
+    _make_parts(db, records, old.mint, pairs.parts)
+    causes = pairs.unions(_causes_of_pairs(db, columns, records, reasons))
+    before, after = pairs.sums(columns)
+    return Attributed(
+        wallets=pairs.wallets, before=before, after=after, causes=_of_wallets(causes, reasons)
     )
 
 
+def _of_wallets(causes: Causes, reasons: Reasons) -> Causes:
+    """Take rows that came and rows that went for a change of the wallet's rows.
+
+    So it is the same change whichever side is the old one.
+    """
+    came, went, changed = (
+        np.uint32(reasons[name] or 0) for name in ("row_added", "row_removed", "row_changed")
+    )
+    replaced = (causes & came > 0) & (causes & went > 0)
+    return np.where(replaced, causes & ~(came | went) | changed, causes)
+
+
+def _causes_of_pairs(
+    db: DuckDBPyConnection, columns: Columns, records: tuple[Record, Record], reasons: Reasons
+) -> Causes:
+    """Return why the rewards of each pair of rows differ: no cause where they do not."""
+    db.register("halves", columns)
+    db.execute(f"CREATE OR REPLACE TEMP VIEW pairs AS SELECT {_whole(columns)} FROM halves")  # noqa: S608 - our names
+    scales = {"old_scale": records[0].scale, "new_scale": records[1].scale}
+    found = db.execute(_STATEMENT.decode(), {**reasons, **scales}).fetchnumpy()
+    causes = np.zeros(len(columns["pair"]), np.uint32)
+    causes[found["pair"]] = found["causes"]
+    return causes
+
+
+def _whole(columns: Columns) -> str:
+    """Return how to read the columns with numbers of 128 bits in one piece."""
+    wholes = [
+        f"({name}{HIGH}::HUGEINT << 64) + {name} AS {name}"
+        for name in columns
+        if name + HIGH in columns
+    ]
+    return f"* REPLACE ({', '.join(wholes)})" if wholes else "*"
+
+
 def _make_parts(
-    db: duckdb.DuckDBPyConnection, records: tuple[Record, Record], mint: Address
+    db: DuckDBPyConnection, records: tuple[Record, Record], mint: Address, parts: Sequence[str]
 ) -> None:
     """Make the table `parts`; 128 bits hold every number of a division that was carried out."""
     db.execute(
-        "CREATE OR REPLACE TEMP TABLE parts(proposal VARCHAR, shared BOOLEAN, cause UINTEGER, "
+        "CREATE OR REPLACE TEMP TABLE parts(part UINTEGER, shared BOOLEAN, cause UINTEGER, "
         "old_pool HUGEINT, old_total HUGEINT, old_divisor HUGEINT, "
         "new_pool HUGEINT, new_total HUGEINT, new_divisor HUGEINT)"
     )
     for part in parts_of(*records, mint):
         numbers = [number for side in (part.old, part.new) for number in _reduced(side)]
-        row = [part.proposal, None not in (part.old, part.new), part.cause, *numbers]
+        row = [parts.index(part.proposal), None not in (part.old, part.new), part.cause, *numbers]
         db.execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 

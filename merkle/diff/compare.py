@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from allocation.errors import AsrError
 from allocation.progress import counted
-from merkle.diff.attribution import attribute, attributing, causes_of
+from merkle.diff.attribution import attributed, causes_of
 from merkle.diff.causes import bit
 from merkle.diff.changes import changes_between
 from merkle.diff.reasons import is_read_otherwise, is_same_rows
@@ -19,11 +20,12 @@ from merkle.diff.settings import differing_settings
 from merkle.diff.sides import naming
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from allocation.address import Address
     from allocation.progress import Progress
+    from merkle.bundle.read import Bundle
     from merkle.diff.attribution import Attributed
     from merkle.diff.causes import Causes
     from merkle.diff.changes import Changes, Moved
@@ -86,15 +88,16 @@ def compare(old: Side, new: Side, scratch: Path, progress: Progress | None = Non
     """
     records = _records(old, new)
     comparison = _Comparison(old=old, new=new, records=records)
-    mints = {token.mint: None for side in (old, new) for token in side.tokens}
-    tokens = (
-        _compare_token(comparison, mint, scratch)
-        for mint in counted("comparing", list(mints), progress)
-    )
+    mints = list({token.mint: None for side in (old, new) for token in side.tokens})
+    with _attributing(comparison, mints, scratch) as found:
+        tokens = tuple(
+            _compare_token(comparison, mint, found.get(mint))
+            for mint in counted("comparing", mints, progress)
+        )
     return Diff(
         old=old,
         new=new,
-        tokens=tuple(tokens),
+        tokens=tokens,
         settings=differing_settings(*(record.the_round for record in records)) if records else (),
         inputs=_differing_inputs(*records) if records else {},
     )
@@ -103,10 +106,14 @@ def compare(old: Side, new: Side, scratch: Path, progress: Progress | None = Non
 def _records(old: Side, new: Side) -> tuple[Record, Record] | None:
     if old.bundle is None or new.bundle is None:
         return None
-    with naming(old.bundle.path):
-        before = read_record(old.bundle)
-    with naming(new.bundle.path):
-        return before, read_record(new.bundle)
+    with ThreadPoolExecutor(2) as threads:
+        before, after = threads.map(_record, (old.bundle, new.bundle))
+    return before, after
+
+
+def _record(bundle: Bundle) -> Record:
+    with naming(bundle.path):
+        return read_record(bundle)
 
 
 def _differing_inputs(old: Record, new: Record) -> dict[str, tuple[str | None, str | None]]:
@@ -116,27 +123,48 @@ def _differing_inputs(old: Record, new: Record) -> dict[str, tuple[str | None, s
     return {kind: pair for kind, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _compare_token(comparison: _Comparison, mint: Address, scratch: Path) -> TokenDiff:
-    """Compare one mint; the database looks for causes while the lists are read."""
+@contextmanager
+def _attributing(
+    comparison: _Comparison, mints: Sequence[Address], scratch: Path
+) -> Iterator[Mapping[Address, Future[Attributed]]]:
+    """Look for causes on a thread of its own, mint by mint, while the lists are read.
+
+    Only of mints whose pools both sides divided by one method.
+    """
+    records = comparison.records
+    if records is None:
+        yield {}
+        return
+    pairs = {mint: _divided(comparison, mint) for mint in mints}
+    divided = {mint: pair for mint, pair in pairs.items() if pair}
+    with closing(attributed(scratch, records, list(divided.values()))) as found:
+        thread = ThreadPoolExecutor(1)
+        try:
+            yield {mint: thread.submit(next, found) for mint in divided}
+        finally:
+            thread.shutdown(cancel_futures=True)
+
+
+def _compare_token(
+    comparison: _Comparison, mint: Address, found: Future[Attributed] | None
+) -> TokenDiff:
+    """Compare one mint; the causes are looked for while its lists are read."""
     old, new = comparison.old.token(mint), comparison.new.token(mint)
     newest = new or old
     assert newest is not None, "the mint is one of theirs"  # noqa: S101 - by the caller
-    with ThreadPoolExecutor(1) as thread:
-        divided = _divided(comparison, old, new)
-        found = thread.submit(_attributed, scratch, *divided) if divided else None
-        changes, moved = changes_between(
-            comparison.old.rows(mint),
-            old.tree_numbers() if old else np.zeros(0, np.int64),
-            comparison.new.rows(mint),
-            new.tree_numbers() if new else np.zeros(0, np.int64),
-        )
-        if comparison.records is not None:
-            _check_roots(old, new, changes)
-        causes = (
-            causes_of(changes, found.result())
-            if found
-            else _plain_causes(comparison, changes, mint, on_both=None not in (old, new))
-        )
+    changes, moved = changes_between(
+        comparison.old.rows(mint),
+        old.tree_numbers() if old else np.zeros(0, np.int64),
+        comparison.new.rows(mint),
+        new.tree_numbers() if new else np.zeros(0, np.int64),
+    )
+    if comparison.records is not None:
+        _check_roots(old, new, changes)
+    causes = (
+        causes_of(changes, found.result())
+        if found
+        else _plain_causes(comparison, changes, mint, on_both=None not in (old, new))
+    )
     return TokenDiff(
         mint=mint,
         symbol=newest.symbol,
@@ -168,22 +196,13 @@ def _check_roots(old: TokenSide | None, new: TokenSide | None, changes: Changes)
         )
 
 
-def _divided(
-    comparison: _Comparison, old: TokenSide | None, new: TokenSide | None
-) -> tuple[tuple[Record, Record], tuple[TokenSide, TokenSide]] | None:
-    """Return what the database has to look at, where both sides divided a pool by one method."""
-    records = comparison.records
-    if records is None or old is None or new is None:
+def _divided(comparison: _Comparison, mint: Address) -> tuple[TokenSide, TokenSide] | None:
+    """Return how both sides have a mint, where both divided its pool by one method."""
+    old, new = comparison.old.token(mint), comparison.new.token(mint)
+    methods = {record.the_round.method for record in comparison.records or ()}
+    if old is None or new is None or len(methods) != 1 or methods == {"list"}:
         return None
-    methods = {record.the_round.method for record in records}
-    return (records, (old, new)) if len(methods) == 1 and methods != {"list"} else None
-
-
-def _attributed(
-    scratch: Path, records: tuple[Record, Record], sides: tuple[TokenSide, TokenSide]
-) -> Attributed:
-    with attributing(scratch) as db:
-        return attribute(db, records, sides)
+    return old, new
 
 
 def _plain_causes(

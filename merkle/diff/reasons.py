@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from merkle.diff.causes import bit
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from allocation.explain_share import Division
     from allocation.round import InputFiles, Round, Token
     from merkle.diff.record import Record
+
+Reasons: TypeAlias = dict[str, int | None]
+"""What `attribution.sql` needs: bits of causes by name."""
 
 _STAKE_INPUTS: Final = ("stakes", "stake_events", "opening")
 _INPUTS_THAT_WEIGH: Final = ("votes", "allocations", *_STAKE_INPUTS)
@@ -33,8 +36,8 @@ class Part:
     cause: int  # bits of what makes shares differ where weights are the same; 0: nothing does
 
 
-def reasons_for(old: Record, new: Record, mint: Address) -> dict[str, int | None]:
-    """Return the bits that `attribution.sql` needs, by name."""
+def reasons_for(old: Record, new: Record, mint: Address) -> Reasons:
+    """Return the bits of causes that two rounds can have."""
     row = {name: bit(name) for name in ("row_added", "row_removed", "row_changed")}
     if is_reading(old, new):
         row = dict.fromkeys(row, bit("reading"))
