@@ -85,7 +85,7 @@ def test_rules_that_are_not_those_beside_the_inputs_fail_at_their_lines(tmp_path
     [
         (None, (True, "the bundle's own: {folder} has none")),
         ("quarter.toml", (True, "the same bytes")),
-        (".", (False, "not possible: round.toml can't be read")),
+        (".", (False, "not possible: that in {folder} can't be compared")),
     ],
     ids=["named otherwise", "a link", "a folder"],
 )

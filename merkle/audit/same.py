@@ -114,18 +114,16 @@ class Comparison:
         """Hold the round file to the one that lies beside the inputs, if there is one.
 
         What was rebuilt follows the bundle's own: nothing else tells that its rules are others.
-
-        Errors: BundleError where either can't be read.
         """
-        path = input_path(self._inputs, ROUND)
-        files = (self._bundle, path.parent, ROUND, path.name)
+        shown = printable(str(self._inputs))
         try:
+            path = input_path(self._inputs, ROUND)
+            files = (self._bundle, path.parent, ROUND, path.name)
             findings = [] if same_bytes(*files) else differing_lines(*files)
         except BundleError as error:
-            if error.finding.problem != "missing":
-                raise
-            shown = printable(str(self._inputs))
-            return judged(name, f"the bundle's own: {shown} has none", [])
+            if error.finding.problem == "missing":
+                return judged(name, f"the bundle's own: {shown} has none", [])
+            return not_possible(name, f"that in {shown} can't be compared", findings_of(error))
         return judged(name, "the same bytes", findings)
 
     def _rows_check(self, name: str) -> Check:
