@@ -87,6 +87,11 @@ def test_a_payment_that_another_folder_has_sent_is_waited_for(
             sending.server.fail(BEYOND, method="getEpochInfo")
 
     other.hear = land
+    with pytest.raises(DeploymentError, match="somebody else has paid a vault meanwhile"):
+        other.run()
+    assert ([], [FULL[0], 0]) == (other.announced, other.vaults())
+    other.hear = str
+    sending.server.fail(BEYOND, method="getEpochInfo")
     other.run()
     assert (["fund JUP 1"], FULL) == (other.announced, other.vaults())
 

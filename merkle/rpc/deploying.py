@@ -107,17 +107,18 @@ class Sender:
                 self._send(step)
         fundings = [step for step in steps if step.kind == "fund"]
         if not all(self.journal.has_landed(replace(step, kind="create").name) for step in fundings):
-            self._outlast_others()
+            self._outlast_others(fundings)
         for step in fundings:
             self._send(step)
 
-    def _outlast_others(self) -> None:
+    def _outlast_others(self, fundings: Sequence[Step]) -> None:
         """Wait until no payment can land any more that somebody signed before now.
 
         Distributors that this journal has not seen made are another run's, whose payments are
-        perhaps on their way, and which is perhaps dead.
+        perhaps on their way. It may be dead; while it pays, it is left alone.
 
-        Errors: DeploymentError where the chain stands still; RpcError.
+        Errors: DeploymentError where the chain stands still, or a vault was paid meanwhile;
+                RpcError.
         """
         last = latest_blockhash(self.client).last_valid_block_height
         self.tell("no notes are here of how these distributors were made: waiting until payments")
@@ -130,6 +131,12 @@ class Sender:
                 "through another node"
             )
         self.journal.reach(slot)
+        lacking = {step.name: step.amount for step in self.pending(self.read())}
+        if any(lacking.get(step.name) != step.amount for step in fundings):
+            raise DeploymentError(
+                "somebody else has paid a vault meanwhile; this run has paid none: when the other "
+                "has come to its end, send again"
+            )
 
     def _send(self, step: Step) -> None:
         """Send one step until it has landed, each time with a fresh blockhash."""
