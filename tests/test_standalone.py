@@ -19,14 +19,12 @@ from merkle.bundle import BundleError, find_wallet, open_bundle
 from merkle.bundle.standalone import KNOWN_VERIFIERS, verifier
 from merkle.verify import verify_bundle
 from tests.forging import CSV, TREE, edited, leaves_of, problems_in, sound
-from tests.plain_bundle import VERIFIER, WEN, put, seal
+from tests.plain_bundle import VERIFIER, WEN, PlainToken, plain_rows, put, seal
 from tests.standalone import MODULE, run, run_alone
 from tests.test_bundle_write import CASES, NOBODY
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.plain_bundle import PlainToken
 
 SOURCE = VERIFIER.read_text()
 SOUND = sound()
@@ -146,9 +144,16 @@ def test_it_names_the_first_wrong_line_of_each_file(tmp_path: Path) -> None:
         other: SOUND[other][:-1],
     }
     found = run_alone(put(seal(files), tmp_path))
-    expected = [f"{TREE}: line 3 is not {lines[0].decode()}"[:100], f"{other}: line 6 is not "]
-    assert expected == [line[:100] for line in found.wrong]
-    assert (1, "2 findings: do not trust it.") == (found.code, found.lines[-2])
+    assert [
+        f"{TREE}: line 3 is not {lines[0].decode()}"[:100],
+        f"{other}: line 6 is not the end",
+    ] == [line[:100] for line in found.wrong]
+    assert (1, "2 findings: not all of it holds.") == (found.code, found.lines[-2])
+
+
+def test_a_token_may_be_called_wrong(tmp_path: Path) -> None:
+    done = run(put(sound([PlainToken(rows=plain_rows(3), symbol="WRONG")]), tmp_path))
+    assert (0, "Everything checked holds.") == (done.code, done.lines[-2])
 
 
 def test_of_a_wallet_it_shows_what_it_gets_and_checks_its_tree_alone(tmp_path: Path) -> None:
@@ -156,6 +161,7 @@ def test_of_a_wallet_it_shows_what_it_gets_and_checks_its_tree_alone(tmp_path: P
     amounts = f"{LEAF.wallet} gets {LEAF.fields['amount']} and 0 locked, base units of JUP"
     assert [f"{TREE}  4 leaves, root {ROOT}", amounts] == done.lines[:-2]
     assert 0 == done.code
+    assert done.lines[-1].startswith("Not checked: trees without that wallet, that the amounts ")
     other = "JUP/proofs/tree_0.json"
     put(seal({**SOUND, other: SOUND[other][:-3]}), tmp_path)
     assert 0 == run(tmp_path, LEAF.wallet).code
@@ -172,6 +178,7 @@ def test_a_wallet_that_gets_nothing_is_told_so(tmp_path: Path) -> None:
     [
         [],
         ["bundle", "no wallet"],
+        ["bundle", ""],
         ["bundle", LEAF.wallet, "1"],
         ["0" * 62, LEAF.wallet, "1", "0", "proof.json"],
         ["x" * 64, LEAF.wallet, "1", "0", "proof.json"],
