@@ -6,12 +6,15 @@ import contextlib
 import io
 import os
 import pty
+import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from merkle.cli import main, output
-from tests.test_cli import WALLET, asr
+from tests.test_cli import START, WALLET, asr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +96,29 @@ def test_progress_is_cut_to_the_terminal_and_escaped() -> None:
 def test_nobody_watches_a_pipe() -> None:
     with contextlib.redirect_stderr(io.StringIO()), output.progress() as report:
         assert report is None
+
+
+def test_a_name_that_a_terminal_cannot_show_is_spelled_out(sample: Path, tmp_path: Path) -> None:
+    shutil.copytree(sample / "bundle", tmp_path / "bundle")
+    (tmp_path / "bundle" / "\u6771").write_text("")
+    done = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, "-c", START, "verify", "bundle"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=False,
+    )
+    assert (1, b"") == (done.returncode, done.stderr)
+    assert done.stdout.startswith(b"\\u6771: unknown file\n")
+
+
+def test_nobody_watches_where_stderr_is_closed(sample: Path) -> None:
+    command = f'"$0" -c "{START}" verify bundle 2>&-'
+    done = subprocess.run(  # noqa: S603 - ours
+        ["/bin/sh", "-c", command, sys.executable], cwd=sample, stdout=subprocess.PIPE, check=False
+    )
+    assert 0 == done.returncode
+    assert b"Everything holds" in done.stdout
 
 
 @pytest.mark.parametrize("command", ["build", "check", "verify", "diff", "export", "import"])

@@ -1,6 +1,8 @@
 """The command line: parse, call, print. Nothing else in the project prints or exits."""
 
+import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Final
 
 from merkle.cli.app import app
@@ -35,4 +37,7 @@ for _module in COMMANDS:
 
 def main(arguments: "Sequence[str] | None" = None) -> None:
     """Run one command and exit with its code; `arguments` are those of the process by default."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a name that a terminal can't show is spelled out
+            stream.reconfigure(errors="backslashreplace")
     app(arguments, prog_name="asr")

@@ -106,7 +106,7 @@ def warn(warnings: Iterable[str]) -> None:
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None] | None]:
     """Offer a callback that keeps one line of stderr up to date; None where nobody watches."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     line = _ProgressLine()
