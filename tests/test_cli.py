@@ -120,13 +120,14 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path) -> 
     assert (1, f"error: {tmp_path}: Is a directory\n") == (refused.code, refused.stderr)
 
 
-def test_an_interruption_says_so_in_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_says_so_in_one_line(number: signal.Signals, tmp_path: Path) -> None:
     pipe = tmp_path / "proof.json"
     os.mkfifo(pipe)  # opening it for reading waits for a writer
     command = [sys.executable, "-c", START, "verify", "--proof", str(pipe), "--root", "00" * 32]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S603 - ours
         with pipe.open("w"):  # returns once the command has begun to read
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
         # closed before it is waited for: a signal that comes just before a read does not end it
         stdout, stderr = process.communicate()
     assert (130, b"", b"interrupted\n") == (process.returncode, stdout, stderr)

@@ -1,6 +1,8 @@
 """The command line: parse, call, print. Nothing else in the project prints or exits."""
 
+import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Final
@@ -40,4 +42,7 @@ def main(arguments: "Sequence[str] | None" = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a name that a terminal can't show is spelled out
             stream.reconfigure(errors="backslashreplace")
+    with suppress(ValueError):  # where this is not the main thread, which alone hears signals
+        # ended by another program as by Ctrl-C: what is half written is removed
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     app(arguments, prog_name="asr")

@@ -4,7 +4,7 @@
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from allocation.round import Round
     from merkle.distribution import Distribution
 
+MOST_THREADS: Final = 1_024  # more cores than any machine has for us; each takes memory
+
 
 def _checked_memory(text: str | None) -> str | None:
     if text is not None and not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)?[KMGT]i?B", text):
@@ -27,7 +29,13 @@ def _checked_memory(text: str | None) -> str | None:
 RoundArgument = Annotated[Path, typer.Argument(metavar="ROUND", help="The round file.")]
 ThreadsOption = Annotated[
     int | None,
-    typer.Option("--threads", metavar="N", min=1, help="Threads to work with; default: all."),
+    typer.Option(
+        "--threads",
+        metavar="N",
+        min=1,
+        max=MOST_THREADS,
+        help="Threads to work with; default: one for each core.",
+    ),
 ]
 MemoryOption = Annotated[
     str | None,
