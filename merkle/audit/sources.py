@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from os.path import realpath
+from pathlib import Path
 from posixpath import normpath
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +16,6 @@ from merkle.bundle.strict_json import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from merkle.audit.checks import Check
     from merkle.bundle.strict_json import Node
@@ -42,12 +43,9 @@ def inputs_check(bundle: Path, folder: Path) -> Check:
 def input_path(folder: Path, name: str) -> Path:
     """Return where an input lies: it may be a link, as nothing in a bundle may.
 
-    Errors: BundleError for a link to itself, or a name too long.
+    A link to itself, or a name too long, is left for whoever opens it to refuse.
     """
-    try:
-        return (folder / name).resolve()
-    except (OSError, RuntimeError) as error:
-        raise BundleError(name, f"can't be read: {error}") from error
+    return Path(realpath(folder / name))
 
 
 def _outside(entries: Mapping[str, Node], folder: Path) -> Iterator[str]:
