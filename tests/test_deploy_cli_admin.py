@@ -65,7 +65,7 @@ def test_a_change_is_one_unsigned_transaction_per_tree(desk: Desk, name: str) ->
         ("set-admin", f"JUP tree 0: hand over to admin {S}"),
         ("set-operator", f"JUP tree 0: let claims need the signature of {S}"),
         ("set-clawback-receiver", f"account of {S}"),
-        ("set-activation", "JUP tree 0: let claims begin 2026-02-01T00:00:00Z"),
+        ("set-activation", "JUP tree 0: let claims begin at 2026-02-01T00:00:00Z"),
         ("clawback", "and end all claims"),
     ],
 )
@@ -92,6 +92,41 @@ def test_with_a_node_a_change_is_checked_and_fresh(deployed: Desk, name: str) ->
     assert ("warning" in text) is (name in warnings)
 
 
+def test_a_clawback_says_what_leaves_which_vault(deployed: Desk) -> None:
+    document = json.loads(deployed.plan_file.read_bytes())
+    vaults = [tree["vault"] for token in document["tokens"] for tree in token["trees"]]
+    node = ["--rpc-url", deployed.server.url]
+    text = change(deployed, "clawback")
+    assert [f"     from vault   {vault}" for vault in vaults] == [
+        line for line in text.splitlines() if "from vault" in line
+    ]
+    text = change(deployed, "clawback", *node)
+    held = [f"{total / 10**6:.6f}" for total in deployed.totals()[:2]]
+    assert f"     from vault   {vaults[0]}, which holds {held[0]}\n" in text
+    assert f"     from vault   {vaults[1]}, which holds {held[1]}\n" in text
+    steps = json.loads(change(deployed, "clawback", *node, "--json"))["steps"]
+    assert [*map(str, deployed.totals())] == [step["vault_holds"] for step in steps]
+    assert vaults == [step["vault"] for step in steps]
+    absent = Account(1, b"", Pubkey.default())
+    deployed.server.chain.set_account(Pubkey.from_string(vaults[2]), absent)
+    assert f"{vaults[2]}, which holds 0.00000\n" in change(deployed, "clawback", *node)
+    steps = json.loads(change(deployed, "clawback", "--json"))["steps"]
+    assert [None] * 3 == [step["vault_holds"] for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        ("set-admin", "--new-admin"),
+        ("set-operator", "--operator"),
+        ("set-clawback-receiver", "--clawback-owner"),
+    ],
+)
+def test_nothing_is_handed_to_nobody(desk: Desk, name: str, option: str) -> None:
+    text = desk.asr("deploy", name, desk.bundle, "--admin", A, option, Pubkey.default(), code=2)
+    assert f"{option}: the system program, which is nobody; give the key of somebody" in text
+
+
 def test_an_address_without_a_distributor_is_said(deployed: Desk) -> None:
     chain: Any = deployed.server.chain
     document = json.loads(deployed.plan_file.read_bytes())
@@ -115,7 +150,8 @@ def test_one_tree_alone_may_be_changed(desk: Desk) -> None:
 def test_what_a_program_cannot_do_is_refused(desk: Desk) -> None:
     arguments = ["--admin", A, "--activation", "none"]
     text = desk.asr("deploy", "set-activation", desk.bundle, *arguments, code=1)
-    assert "jito: claims begin with the distributor; nothing to set" in text
+    reason = "jito: claims begin with the distributor; nothing to set"
+    assert f"error: WEN: {reason}; choose other tokens with --token" in text
 
 
 @pytest.mark.parametrize("activation", ["soon", "0", "2026-02-01"])
@@ -127,7 +163,7 @@ def test_a_begin_that_is_none_is_misuse(desk: Desk, activation: str) -> None:
 
 def test_claims_may_begin_at_a_slot_or_at_once(desk: Desk) -> None:
     begin = ["deploy", "set-activation", desk.bundle, "--admin", A, "--token", "JUP"]
-    assert "let claims begin slot 350,000,000" in desk.asr(*begin, "--activation", 350_000_000)
+    assert "let claims begin at slot 350,000,000" in desk.asr(*begin, "--activation", 350_000_000)
     assert "let claims begin at once" in desk.asr(*begin, "--activation", "none")
 
 

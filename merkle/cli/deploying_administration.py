@@ -17,6 +17,7 @@ from merkle.cli.deploying_changes import Fresh, Target, show
 from merkle.cli.output import printable
 
 if TYPE_CHECKING:
+    from allocation.address import Address
     from merkle.deployment.moments import Activation
 
 AdminOption = Annotated[
@@ -58,7 +59,7 @@ def set_admin(  # noqa: PLR0913 - one parameter per option
 
     change = NewAdmin(
         admin=checked_address(admin, "--admin"),
-        new_admin=checked_address(new_admin, "--new-admin"),
+        new_admin=_somebody(new_admin, "--new-admin"),
     )
     fresh = Fresh(url=url, blockhash=blockhash, nonce=nonce, authority=nonce_authority)
     show(change, Target(bundle=bundle, symbol=symbol, tree=tree), fresh, as_json=as_json)
@@ -90,7 +91,7 @@ def set_operator(  # noqa: PLR0913 - one parameter per option
     from merkle.deployment.administration import NewOperator
 
     change = NewOperator(
-        admin=checked_address(admin, "--admin"), operator=checked_address(operator, "--operator")
+        admin=checked_address(admin, "--admin"), operator=_somebody(operator, "--operator")
     )
     fresh = Fresh(url=url, blockhash=blockhash, nonce=nonce, authority=nonce_authority)
     show(change, Target(bundle=bundle, symbol=symbol, tree=tree), fresh, as_json=as_json)
@@ -120,7 +121,7 @@ def set_clawback_receiver(  # noqa: PLR0913 - one parameter per option
     from merkle.deployment.administration import NewClawbackReceiver
 
     change = NewClawbackReceiver(
-        admin=checked_address(admin, "--admin"), owner=checked_address(owner, "--clawback-owner")
+        admin=checked_address(admin, "--admin"), owner=_somebody(owner, "--clawback-owner")
     )
     fresh = Fresh(url=url, blockhash=blockhash, nonce=nonce, authority=nonce_authority)
     show(change, Target(bundle=bundle, symbol=symbol, tree=tree), fresh, as_json=as_json)
@@ -194,6 +195,17 @@ def clawback(  # noqa: PLR0913 - one parameter per option
     )
     fresh = Fresh(url=url, blockhash=blockhash, nonce=nonce, authority=nonce_authority)
     show(change, Target(bundle=bundle, symbol=symbol, tree=tree), fresh, as_json=as_json)
+
+
+def _somebody(text: str, name: str) -> "Address":
+    """Read an address that is to be put on chain; nobody's loses what it is put on."""
+    from merkle.program.ids import NO_KEY
+
+    key = checked_address(text, name)
+    if key == NO_KEY:
+        problem = "the system program, which is nobody; give the key of somebody"
+        raise typer.BadParameter(problem, param_hint=name)
+    return key
 
 
 def _checked_activation(text: str) -> "Activation":

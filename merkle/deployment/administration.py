@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from allocation.address import format_address
@@ -42,6 +42,7 @@ class AdminStep:
     title: str
     fee_payer: Address
     instructions: tuple[Instruction, ...]
+    vault: Address | None = None  # that it empties
 
     def transaction(self, freshness: Freshness | None = None) -> UnsignedTransaction:
         """Make the transaction that somebody else signs."""
@@ -180,9 +181,12 @@ class NewActivation:
         if not begin.is_time and is_out_of_reach(begin.point, account.clawback_start):
             yield far_slot(begin.point)
         counts_time = token.profile.activation == "point" and account.activation_type == BY_TIME
-        if self.activation.point and counts_time != self.activation.is_time:
-            kind = "a time" if counts_time else "a slot"
-            yield f"it was made to begin with {kind}: as it counts, this is far off; give {kind}"
+        if begin.point and counts_time and not begin.is_time:
+            taken = show_time(begin.point)
+            yield f"it was made to begin at a time, and takes this for {taken}; give a time"
+        if begin.point and begin.is_time and not counts_time:
+            taken = f"slot {begin.point:,}"
+            yield f"it was made to begin with a slot, and takes this for {taken}; give a slot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,10 +217,11 @@ class Clawback:
             f"send what is left to {format_address(receiver)}, the {token.symbol} account of "
             f"{format_address(self.owner)}, and end all claims"
         )
-        return _step(token, tree, title, self.caller, making, change)
+        step = _step(token, tree, title, self.caller, making, change)
+        return replace(step, vault=associated_token_address(distributor, token.mint))
 
     def cautions(self, token: Token, account: DistributorAccount, now: int) -> Iterator[str]:
-        """Say what the distributor holds against it."""
+        """Say what the distributor holds against it, and whom it takes something from."""
         receiver = associated_token_address(self.owner, token.mint)
         if account.clawed_back:
             yield "it was clawed back already; the program refuses that"
@@ -228,6 +233,12 @@ class Clawback:
                 f"its clawback receiver is {format_address(account.clawback_receiver)}, not "
                 f"{format_address(receiver)}: the program refuses that"
             )
+        unclaimed = account.max_num_nodes - account.num_nodes_claimed
+        if unclaimed > 0 and not account.clawed_back:
+            yield (
+                f"{unclaimed:,} of {account.max_num_nodes:,} wallets have not claimed, and cannot "
+                "any more then"
+            )
 
 
 def _of_admin(admin: Address, account: DistributorAccount) -> Iterator[str]:
@@ -237,7 +248,7 @@ def _of_admin(admin: Address, account: DistributorAccount) -> Iterator[str]:
 
 def _begin(activation: Activation) -> str:
     """Say when, after `let claims begin`."""
-    return str(activation) if activation.point else "at once"
+    return f"at {activation}" if activation.point else "at once"
 
 
 def _step(
