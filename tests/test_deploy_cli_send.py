@@ -170,6 +170,17 @@ def test_times_that_have_passed_stop_a_send(planned: Desk) -> None:
     assert 0 == planned.server.calls["sendTransaction"]
 
 
+def test_a_time_that_is_over_is_said_once_and_only_of_what_is_to_be_made(planned: Desk) -> None:
+    node = ["--rpc-url", planned.server.url]
+    late = ["--now", "2026-02-28T00:00:00Z"]
+    text = planned.plan(*node, *late)
+    assert [f"warning: on chain: {symbol}: start_vesting " for symbol in ("JUP", "WEN")] == [
+        line[: line.index("2026")] for line in text.splitlines() if "is not after" in line
+    ]
+    planned.send("--yes")
+    assert "is not after" not in planned.plan(*node, *late)
+
+
 def test_a_changed_plan_is_not_sent(planned: Desk) -> None:
     content = planned.plan_file.read_bytes()
     planned.plan_file.write_bytes(

@@ -111,8 +111,9 @@ def plan(  # noqa: PLR0913 - one parameter per option
     asked = connected(url)
     freshness = chosen_freshness(asked, blockhash, nonce, nonce_authority)
     moment = _time(now, asked)
-    warnings = [*cautions_of(made, moment.seconds), *_on_chain(made, asked, moment.seconds)]
-    warnings += _nonce_cautions(made, freshness)
+    # of what stands already no time is too late: with a node, it says what is still to be made
+    warnings = cautions_of(made, moment.seconds if asked is None else None)
+    warnings += [*_on_chain(made, asked, moment.seconds), *_nonce_cautions(made, freshness)]
     if out is not None:
         write_file(out, format_plan(made, freshness))
     network = _network(asked)
