@@ -183,7 +183,7 @@ def test_a_bad_file_of_expectations_is_refused(folder: Path, tmp_path: Path) -> 
     )
     assert f"error: {file}: No such file or directory\n" == asr(*command).stderr
     file.write_bytes(b"\xff")
-    assert "error: expected.toml: file: not UTF-8; save the file as UTF-8\n" == asr(*command).stderr
+    assert f"error: {file}: file: not UTF-8; save the file as UTF-8\n" == asr(*command).stderr
     file.write_text("allow_aded = 1", "utf-8")
     assert 'did you mean "allow_added"?' in asr(*command).stderr
 
@@ -201,6 +201,17 @@ def test_bad_expectations_are_misuse(folder: Path, options: str, message: str) -
     done = asr("diff", folder / "bundle", folder / "richer", *options.split())
     assert 2 == done.code
     assert message in " ".join(done.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no_unexplained = false\nsame_rules = false", "[tokens.JUP]\nsame_roots = false"]
+)
+def test_a_file_that_expects_nothing_is_refused(text: str, folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "expected.toml"
+    file.write_text(text, "utf-8")
+    done = asr("diff", folder / "bundle", folder / "richer", "--expect", file)
+    assert (1, "") == (done.code, done.stdout)
+    assert done.stderr.startswith(f"error: {file}: nothing is expected, so anything would pass; ")
 
 
 def test_equal_bundles_are_as_expected(folder: Path) -> None:

@@ -119,6 +119,17 @@ def test_a_manifest_of_another_method_than_the_round_file_is_refused(
         )
 
 
+def test_other_proofs_under_the_same_root_are_refused(
+    bundles: tuple[Path, Path], tmp_path: Path
+) -> None:
+    files = files_of(bundles[0])
+    name = "JUP/proofs/tree_0.json"
+    put(seal({**files, name: files[name].replace(b'"proof":[[1', b'"proof":[[2', 1)}), tmp_path)
+    assert files[name] != (tmp_path / name).read_bytes()
+    with pytest.raises(AsrError, match="JUP: tree 0 has one root on both sides, but other proofs"):
+        compare(bundle_side(bundles[0]), bundle_side(tmp_path), tmp_path)
+
+
 def test_other_amounts_under_the_same_root_are_refused(
     bundles: tuple[Path, Path], tmp_path: Path
 ) -> None:

@@ -63,18 +63,24 @@ class Asked:
     def violations(self, difference: "Diff") -> "Sequence[Violation] | None":
         """Return everything that is not as expected; None where nothing was asked for.
 
-        Errors: InputErrors for a bad file; OSError.
+        Errors: InputErrors for a bad file; AsrError for one that expects nothing; OSError.
         """
-        from merkle.diff.gates import Expected, Gates, violations_of
+        from allocation.errors import AsrError
+        from merkle.diff.gates import Expected, violations_of
 
         expected = Expected(
             every=self.gates, tokens={}, same_rules=self.same_rules, same_inputs=self.same_inputs
         )
-        if self.file is None and expected == Expected(every=Gates(), tokens={}):
-            return None
         if self.file is not None:
             expected = _over_file(expected, self.file, difference)
-        return violations_of(difference, expected)
+        if expected.is_anything:
+            return violations_of(difference, expected)
+        if self.file is None:
+            return None
+        raise AsrError(
+            f"{printable(str(self.file))}: nothing is expected, so anything would pass; write what "
+            "may differ, e.g. allow_removed = 0"
+        )
 
 
 def percent(text: str | None, option: str) -> "Limit | None":
@@ -120,9 +126,10 @@ def _over_file(asked: "Expected", path: Path, difference: "Diff") -> "Expected":
     for side in (difference.old, difference.new):
         if side.bundle is not None:
             symbols |= {token.symbol: None for token in side.bundle.manifest.tokens}
+    name = str(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        finding = InputError(path.name, 0, "file", "", "not UTF-8", "save the file as UTF-8")
+        finding = InputError(name, 0, "file", "", "not UTF-8", "save the file as UTF-8")
         raise InputErrors([finding]) from error
-    return merged(parse_expected(path.name, text, list(symbols)), asked)
+    return merged(parse_expected(name, text, list(symbols)), asked)

@@ -11,6 +11,7 @@ import numpy as np
 
 from allocation.errors import AsrError
 from allocation.progress import counted
+from merkle.bundle.layout import tree_file
 from merkle.diff.attribution import attributed, causes_of
 from merkle.diff.causes import bit
 from merkle.diff.changes import changes_between
@@ -160,6 +161,7 @@ def _compare_token(
     )
     if comparison.records is not None:
         _check_roots(old, new, changes)
+        _check_proofs(comparison, old, new)
     causes = (
         causes_of(changes, found.result())
         if found
@@ -194,6 +196,27 @@ def _check_roots(old: TokenSide | None, new: TokenSide | None, changes: Changes)
             f"{new.symbol}: tree {number} has one root on both sides, but other amounts; "
             "`asr verify` says which of the bundles is wrong"
         )
+
+
+def _check_proofs(comparison: _Comparison, old: TokenSide | None, new: TokenSide | None) -> None:
+    """Refuse other files of proofs where both manifests name one root at one distributor.
+
+    No proof is read here: `verify` does that.
+
+    Errors: AsrError.
+    """
+    one, other = comparison.old.bundle, comparison.new.bundle
+    if old is None or new is None or one is None or other is None:
+        return
+    for number, (before, after) in enumerate(zip(old.trees, new.trees, strict=False)):
+        if (before.root, before.distributor) != (after.root, after.distributor):
+            continue
+        digest = one.sums[tree_file(old.symbol, number)]
+        if digest != other.sums[tree_file(new.symbol, number)]:
+            raise AsrError(
+                f"{new.symbol}: tree {number} has one root on both sides, but other proofs; "
+                "`asr verify` says which of the bundles is wrong"
+            )
 
 
 def _divided(comparison: _Comparison, mint: Address) -> tuple[TokenSide, TokenSide] | None:

@@ -44,6 +44,12 @@ class Gates:
     allow_cause: tuple[str, ...] | None = None  # names of CAUSES
     same_roots: bool | None = None
 
+    @property
+    def are_set(self) -> bool:
+        """Say whether anything is held to them."""
+        values = [getattr(self, field.name) for field in fields(self)]
+        return any(value is not None and value is not False for value in values)
+
     def over(self, others: Gates) -> Gates:
         """Return these gates, and where one of them is not set that of the others."""
         unset = {
@@ -62,6 +68,12 @@ class Expected:
     tokens: Mapping[str, Gates]  # by symbol
     same_rules: bool = False
     same_inputs: bool = False
+
+    @property
+    def is_anything(self) -> bool:
+        """Say whether anything is expected."""
+        gates = [self.every, *self.tokens.values()]
+        return self.same_rules or self.same_inputs or any(own.are_set for own in gates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
