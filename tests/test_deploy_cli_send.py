@@ -95,7 +95,7 @@ class Terminal:
         return self._answer
 
 
-@pytest.mark.parametrize(("answer", "sent"), [("y\n", 8), ("n\n", 0), ("\n", 0)])
+@pytest.mark.parametrize(("answer", "sent"), [("y\n", 8), ("n\n", 0), ("\n", 0), ("", 0)])
 def test_only_a_yes_at_the_terminal_sends(
     planned: Desk, monkeypatch: pytest.MonkeyPatch, answer: str, sent: int
 ) -> None:

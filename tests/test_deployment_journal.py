@@ -61,6 +61,41 @@ def test_a_note_is_on_disk_before_anything_leaves(path: Path) -> None:
         assert b'"first"' in path.read_bytes()
 
 
+def test_what_could_not_be_noted_is_in_no_doubt(
+    monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    def full(_: int) -> None:
+        raise OSError("no space left")
+
+    with opened(path) as journal:
+        monkeypatch.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="no space left"):
+            journal.sending(FIRST)
+        assert [] == journal.unsettled
+
+
+def test_who_interrupts_the_writing_is_told_of_what_may_be_noted(
+    monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with opened(path) as journal:
+        monkeypatch.setattr("os.fsync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            journal.sending(FIRST)
+        assert [FIRST] == journal.unsettled
+
+
+def test_a_journal_is_a_regular_file(path: Path) -> None:
+    path.mkdir()
+    with (
+        pytest.raises(AsrError, match="no regular file, and notes of what is sent go there"),
+        opened(path),
+    ):
+        pass
+
+
 def test_a_torn_line_never_left_and_is_cut_off(path: Path) -> None:
     with opened(path) as journal:
         journal.sending(FIRST)

@@ -156,7 +156,7 @@ def test_what_is_no_file_of_a_program_is_refused(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = sound([PlainToken(rows=rows(3))])
-    assert "No such file" in run(files, "--voter-so", "@missing.so")[2]
+    assert "no such file; give the file that" in run(files, "--voter-so", "@missing.so")[2]
     assert "no regular file; give the file that" in run(files, "--voter-so", "@bundle")[2]
     monkeypatch.setattr(rehearsing, "MOST_BYTES", 7)
     code, _, problem = run(files)

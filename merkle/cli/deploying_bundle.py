@@ -5,7 +5,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from merkle.cli.deploying_files import read_text
+from merkle.cli.deploying_files import read_small, read_text
 
 if TYPE_CHECKING:
     from allocation.address import Address
@@ -57,6 +57,18 @@ def planned_by(bundle: "Bundle", settings: Path, symbol: str | None = None) -> "
         raise AsrError(f"{settings}: a secret key stands in it; write addresses, and keep it apart")
     resolved = read_settings(settings.name, text, tokens)
     return make_plan(bundle.id, chosen(tokens, symbol), resolved)
+
+
+def read_plan_file(path: Path, bundle: "Bundle") -> "Plan":
+    """Read a plan and hold it to its bundle.
+
+    Errors: AsrError.
+    """
+    from merkle.deployment.document import LARGEST_PLAN, read_plan
+
+    content = read_small(path, LARGEST_PLAN, "plan.json")
+    plan, _ = read_plan(path.name, content, bundle.id, tokens_of(bundle))
+    return plan
 
 
 def _token(

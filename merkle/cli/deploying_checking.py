@@ -8,8 +8,8 @@ import typer
 
 from merkle.cli.app import BundleArgument, JsonFlag, TokenOption, example
 from merkle.cli.deploying import deploy
-from merkle.cli.deploying_bundle import planned_by
-from merkle.cli.deploying_sending import read_plan_file, show_checked
+from merkle.cli.deploying_bundle import planned_by, read_plan_file
+from merkle.cli.deploying_checked import show_checked
 from merkle.cli.output import network_text, print_lines
 
 if TYPE_CHECKING:

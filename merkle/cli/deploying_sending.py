@@ -4,7 +4,6 @@
 import stat
 import sys
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -12,24 +11,22 @@ import typer
 
 from merkle.cli.app import BundleArgument, JsonFlag, example
 from merkle.cli.deploying import deploy
-from merkle.cli.deploying_bundle import tokens_of
+from merkle.cli.deploying_bundle import read_plan_file
+from merkle.cli.deploying_checked import show_checked
 from merkle.cli.deploying_files import read_small
 from merkle.cli.deploying_text import (
-    checked_lines,
     moving_lines,
     roles_of,
     steps_lines,
     token_lines,
 )
-from merkle.cli.output import counted, network_text, print_json, print_lines, printable, warn
+from merkle.cli.output import counted, network_text, print_lines, printable, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from allocation.address import Address
-    from merkle.bundle.read import Bundle
     from merkle.deployment.chain import Found
-    from merkle.deployment.checks import Checked
     from merkle.deployment.keys import SigningKey
     from merkle.deployment.planning import Plan
     from merkle.deployment.steps import Step
@@ -98,18 +95,6 @@ def send(
             steps = _agreed_steps(sender, network, yes=yes, as_json=as_json)
             sender.send(steps)
         _finish(sender, as_json=as_json)
-
-
-def read_plan_file(path: Path, bundle: "Bundle") -> "Plan":
-    """Read a plan and hold it to its bundle.
-
-    Errors: AsrError.
-    """
-    from merkle.deployment.document import LARGEST_PLAN, read_plan
-
-    content = read_small(path, LARGEST_PLAN, "plan.json")
-    plan, _ = read_plan(path.name, content, bundle.id, tokens_of(bundle))
-    return plan
 
 
 def _keys(paths: "Sequence[Path]") -> "dict[Address, SigningKey]":
@@ -237,7 +222,11 @@ def _ask(count: int, network: "Network") -> None:
     if not sys.stdin.isatty():
         raise AsrError("nobody is there to ask; nothing was sent; pass --yes to send")
     question = f"Sign and send {counted(count, 'transaction')} on {_chain_name(network)}?"
-    if not typer.confirm(question, err=True):
+    try:
+        is_agreed = typer.confirm(question, err=True)
+    except typer.Abort:  # Ctrl-C, or the end of the input
+        is_agreed = False
+    if not is_agreed:
         raise AsrError("not agreed; nothing was sent")
 
 
@@ -252,32 +241,6 @@ def _finish(sender: "Sender", *, as_json: bool) -> None:
     checked = check_plan(sender.plan, sender.read())
     _say(as_json, [""])
     show_checked(checked, every=False, as_json=as_json)
-
-
-def show_checked(checked: "Sequence[Checked]", *, every: bool, as_json: bool) -> None:
-    """Print what was checked, or `every` single check, and exit 1 if one failed."""
-    failed = sum(len(one.failed) for one in checked)
-    total = sum(len(one.checks) for one in checked)
-    verdict = f"All {counted(total, 'check')} pass: the chain is as planned."
-    if failed:
-        verdict = f"{failed} of {counted(total, 'check')} failed: the chain is not as planned."
-    if as_json:
-        print_json({"passed": not failed, "checked": [_checked_object(one) for one in checked]})
-    else:
-        print_lines([*checked_lines(checked, every=every), "", verdict])
-    raise typer.Exit(1 if failed else 0)
-
-
-def _checked_object(checked: "Checked") -> dict[str, object]:
-    from allocation.address import format_address
-
-    return {
-        "symbol": checked.symbol,
-        "tree": checked.tree,
-        "address": format_address(checked.address),
-        "passed": checked.passed,
-        "checks": [asdict(check) for check in checked.checks],
-    }
 
 
 def _refuse(problems: "Sequence[str]") -> None:

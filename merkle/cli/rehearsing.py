@@ -102,8 +102,9 @@ def _read_program(path: Path) -> bytes:
     """Read a program, and never more than one can be."""
     from allocation.errors import AsrError
 
-    if path.exists() and not path.is_file():
-        raise AsrError(f"{path}: no regular file; give the file that `solana program dump` writes")
+    if not path.is_file():
+        problem = "no regular file" if path.exists() else "no such file"
+        raise AsrError(f"{path}: {problem}; give the file that `solana program dump` writes")
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:

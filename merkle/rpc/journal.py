@@ -69,16 +69,20 @@ class Journal:
 
     def sending(self, sent: Sent) -> None:
         """Note a transaction; only then may it leave."""
-        self._write(
-            {
-                "bundle_id": self._bundle_id,
-                "network": self._network,
-                "step": sent.step,
-                "signature": sent.signature,
-                "last_valid_block_height": sent.last_valid_block_height,
-            }
-        )
-        self._open[sent.signature] = sent
+        self._open[sent.signature] = sent  # first: who interrupts the writing is told of it
+        try:
+            self._write(
+                {
+                    "bundle_id": self._bundle_id,
+                    "network": self._network,
+                    "step": sent.step,
+                    "signature": sent.signature,
+                    "last_valid_block_height": sent.last_valid_block_height,
+                }
+            )
+        except OSError:
+            del self._open[sent.signature]  # it does not leave
+            raise
 
     def settled(self, signature: Signature, state: str, slot: int | None) -> None:
         """Note what became of it."""
@@ -144,6 +148,8 @@ def open_journal(path: Path, bundle_id: str, network: str) -> Iterator[Journal]:
 
     Errors: AsrError where another run uses it, or for what no run has written.
     """
+    if path.exists() and not path.is_file():
+        raise AsrError(f"{path}: no regular file, and notes of what is sent go there; move it away")
     with path.open("a+b") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
