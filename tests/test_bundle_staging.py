@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,15 +115,6 @@ def test_a_path_is_meant_as_it_is_written_over_links_too(tmp_path: Path) -> None
     (tmp_path / "link").symlink_to(tmp_path / "real")
     write(tmp_path / "link" / "bundle")
     assert FILES == read(tmp_path / "real" / "bundle")
-
-
-@pytest.fixture
-def full_disk() -> Iterator[None]:
-    """No file may grow beyond 600 bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (600, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.usefixtures("full_disk")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from allocation.errors import AsrError
 from merkle.cli.diffs_columns import BLOCK
 from merkle.cli.diffs_files import TABLES, swap, write_folder
 from merkle.cli.diffs_json import json_parts
@@ -222,9 +223,19 @@ def test_force_deletes_nothing_else(folder: Path, tmp_path: Path) -> None:
 
 def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "page").mkdir()
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(AsrError, match=r"/page was not written: Is a directory$"):
         write_file(tmp_path / "page", b"x")
     assert ["page"] == [path.name for path in tmp_path.iterdir()]
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_is_said_and_leaves_nothing(folder: Path, tmp_path: Path) -> None:
+    for option in ("--html", "--csv"):
+        done = asr("diff", folder / "bundle", folder / "richer", option, tmp_path / "out")
+        remedy = "make room on that disk, or use another one"
+        problem = f"error: {tmp_path}/out was not written: File too large; {remedy}\n"
+        assert (1, problem) == (done.code, done.stderr)
+        assert [] == list(tmp_path.iterdir())
 
 
 def test_a_folder_that_could_not_be_replaced_is_there_again(tmp_path: Path) -> None:

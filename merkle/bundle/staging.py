@@ -54,7 +54,7 @@ def staged(target: Path, *, force: bool) -> Iterator[Path]:
         finally:
             _remove(folder, lock, target)
     except OSError as error:
-        raise AsrError(_why_unwritten(target, error)) from error
+        raise unwritten(target, error) from error
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def workspace(target: Path) -> Iterator[Path]:
     try:
         folder, lock = _own_folder(target.parent.resolve() / target.name)
     except OSError as error:
-        raise AsrError(_why_unwritten(target, error)) from error
+        raise unwritten(target, error) from error
     try:
         yield folder
     finally:
@@ -231,7 +231,8 @@ def _remove(folder: Path, lock: int, target: Path) -> None:
         os.close(lock)
 
 
-def _why_unwritten(target: Path, error: OSError) -> str:
+def unwritten(target: Path, error: OSError) -> AsrError:
+    """Return the error that says what was not written, why, and what to do."""
     place = "" if error.filename is None else f"{error.filename}: "
     remedy = "; make room on that disk, or use another one" if error.errno in _NO_ROOM else ""
-    return f"{target} was not written: {place}{error.strerror or error}{remedy}"
+    return AsrError(f"{target} was not written: {place}{error.strerror or error}{remedy}")

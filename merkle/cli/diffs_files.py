@@ -12,6 +12,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Final
 
 from merkle.cli.output import printable
+from merkle.cli.writing import to_be_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -92,17 +93,21 @@ def check_apart(file: Path, folder: Path) -> None:
 def write_folder(
     folder: Path, difference: "Diff", violations: "Sequence[Violation] | None"
 ) -> None:
-    """Write all files beside the folder's name, then rename; one that it replaces goes last."""
-    staged = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
-        made = staged / "new"
-        made.mkdir()
-        _write_tables(made, difference, violations)
-        for name, token in _named(difference).items():
-            _write_wallets(made, name, token)
-        swap(made, folder, staged / "old")
-    finally:
-        shutil.rmtree(staged)
+    """Write all files beside the folder's name, then rename; one that it replaces goes last.
+
+    Errors: AsrError; nothing is left behind then.
+    """
+    with to_be_written(folder):
+        staged = Path(mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            made = staged / "new"
+            made.mkdir()
+            _write_tables(made, difference, violations)
+            for name, token in _named(difference).items():
+                _write_wallets(made, name, token)
+            swap(made, folder, staged / "old")
+        finally:
+            shutil.rmtree(staged)
 
 
 def swap(made: Path, folder: Path, aside: Path) -> None:
