@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from os.path import realpath
-from pathlib import Path
 from posixpath import normpath
 from typing import TYPE_CHECKING, Final
 
 from allocation.units import U64_MAX
 from merkle.audit.checks import findings_of, judged, not_possible
-from merkle.bundle.files import open_file, read_file
+from merkle.bundle.files import followed, open_file, read_file
 from merkle.bundle.findings import BundleError, Finding, counted, printable
 from merkle.bundle.layout import INPUTS
 from merkle.bundle.strict_json import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from merkle.audit.checks import Check
     from merkle.bundle.strict_json import Node
@@ -45,7 +44,7 @@ def input_path(folder: Path, name: str) -> Path:
 
     A link to itself, or a name too long, is left for whoever opens it to refuse.
     """
-    return Path(realpath(folder / name))
+    return followed(folder / name)
 
 
 def _outside(entries: Mapping[str, Node], folder: Path) -> Iterator[str]:

@@ -6,6 +6,7 @@ import os
 import stat
 from contextlib import contextmanager
 from hashlib import sha256
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, TypeAlias
 
@@ -15,7 +16,6 @@ from merkle.bundle.layout import SMALL_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 BLOCK: Final = 1 << 21
 MOST_WAITING: Final = 8  # blocks read but not hashed yet
@@ -111,6 +111,14 @@ def open_file(root: Path, file: str, *, limit: int | None = None) -> Iterator[Ha
             yield HashedFile(file, stream)
     except OSError as error:
         raise BundleError(file, _why_unreadable(root, file, error)) from error
+
+
+def followed(path: Path) -> Path:
+    """Return where a path leads over links, the same on every Python.
+
+    One that leads to itself, or whose name is too long, is left for whoever opens it to refuse.
+    """
+    return Path(os.path.realpath(path))
 
 
 def check_folder(root: Path) -> None:
