@@ -103,7 +103,7 @@ def test_what_is_left_is_taken_back(program: str) -> None:
     chain, account = deployed(program)
     set_time(chain, CLAWBACK)
     step = planned(Clawback(caller=S, owner=A), program)
-    all_claimed = replace(account, num_nodes_claimed=account.max_num_nodes)
+    all_claimed = replace(account, total_amount_claimed=account.max_total_claim)
     assert [] == list(Clawback(caller=S, owner=A).cautions(step.token, all_claimed, CLAWBACK))
     assert carried_out(chain, step, 14) is None
     assert account_of(chain, program).clawed_back
@@ -199,7 +199,7 @@ def test_seconds_given_as_a_slot_are_said() -> None:
             [
                 "clawback begins 2026-03-01T00:00:00Z; until then",
                 "its clawback receiver is ",
-                "10 of 10 wallets have not claimed, and cannot any more then",
+                "1,000.000000 of 1,000.000000 JUP are not claimed, and nobody can claim it then",
             ],
         ),
     ],

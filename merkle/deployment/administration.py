@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from allocation.address import format_address
+from allocation.units import show_tokens
 from merkle.deployment.moments import far_slot, is_out_of_reach, show_time
 from merkle.deployment.tokens import DeploymentError
 from merkle.program.addresses import associated_token_address
@@ -233,12 +234,12 @@ class Clawback:
                 f"its clawback receiver is {format_address(account.clawback_receiver)}, not "
                 f"{format_address(receiver)}: the program refuses that"
             )
-        unclaimed = account.max_num_nodes - account.num_nodes_claimed
+        unclaimed = account.max_total_claim - account.total_amount_claimed
         if unclaimed > 0 and not account.clawed_back:
-            yield (
-                f"{unclaimed:,} of {account.max_num_nodes:,} wallets have not claimed, and cannot "
-                "any more then"
+            left, total = (
+                show_tokens(units, token.decimals) for units in (unclaimed, account.max_total_claim)
             )
+            yield f"{left} of {total} {token.symbol} are not claimed, and nobody can claim it then"
 
 
 def _of_admin(admin: Address, account: DistributorAccount) -> Iterator[str]:
