@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def test_a_plan_is_sent_checked_and_not_sent_twice(planned: Desk) -> None:
     text = planned.send("--yes")
     assert "8 transactions left" in text
-    assert "through http://127.0.0.1:" in text
+    assert f"node     {planned.server.url}\n" in text
     first = f"{planned.totals()[0] / 10**6:.6f}"
     assert f"sending: pay {first} JUP into the vault of JUP tree 0" in text
     assert "checks pass: the chain is as planned." in text
@@ -204,6 +204,7 @@ def test_with_json_stdout_holds_the_checks_alone(planned: Desk) -> None:
     shown = planned.capsys.readouterr()
     document = json.loads(shown.out)
     assert document["passed"]
+    assert planned.server.node.genesis_hash == document["genesis_hash"]
     assert ["JUP", "JUP", "JUP", "WEN", "WEN"] == [one["symbol"] for one in document["checked"]]
     assert "sending: make distributor and vault" in shown.err
 
@@ -223,6 +224,7 @@ def test_a_check_names_every_difference_and_exits_1(planned: Desk) -> None:
         planned.check("--deploy", planned.folder / "other.toml", "--json", code=1)
     )
     assert not document["passed"]
+    assert planned.server.node.genesis_hash == document["genesis_hash"]
 
 
 def test_a_check_shows_a_line_per_tree_or_every_value(planned: Desk) -> None:

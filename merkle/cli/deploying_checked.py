@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from merkle.deployment.checks import Checked
+    from merkle.rpc import Network
 
 
-def show_checked(checked: "Sequence[Checked]", *, every: bool, as_json: bool) -> None:
+def show_checked(
+    checked: "Sequence[Checked]", network: "Network", *, every: bool, as_json: bool
+) -> None:
     """Print what was checked, or `every` single check, and exit 1 if one failed."""
     failed = sum(len(one.failed) for one in checked)
     total = sum(len(one.checks) for one in checked)
@@ -23,7 +26,13 @@ def show_checked(checked: "Sequence[Checked]", *, every: bool, as_json: bool) ->
     if failed:
         verdict = f"{failed} of {counted(total, 'check')} failed: the chain is not as planned."
     if as_json:
-        print_json({"passed": not failed, "checked": [_checked_object(one) for one in checked]})
+        print_json(
+            {
+                "genesis_hash": network.genesis_hash,
+                "passed": not failed,
+                "checked": [_checked_object(one) for one in checked],
+            }
+        )
     else:
         print_lines([*checked_lines(checked, every=every), "", verdict])
     raise typer.Exit(1 if failed else 0)

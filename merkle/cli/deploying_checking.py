@@ -53,7 +53,7 @@ def check(
     found = read_chain(client, plan, 0, Patience())
     if not as_json:
         print_lines([f"network  {network_text(network)}", ""])
-    show_checked(check_plan(plan, found), every=every, as_json=as_json)
+    show_checked(check_plan(plan, found), network, every=every, as_json=as_json)
 
 
 def _planned(

@@ -20,7 +20,7 @@ from merkle.cli.deploying_text import (
     steps_lines,
     token_lines,
 )
-from merkle.cli.output import counted, network_text, print_lines, printable, warn
+from merkle.cli.output import counted, facts, network_text, print_lines, printable, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -87,14 +87,14 @@ def send(
     client = rpc.connect(url)
     network = rpc.network(client)
     journal_file = plan_file.with_name(f"deploy-{opened.id[:SHORT_ID]}.sent")
-    _say(as_json, ["network", f"  {network_text(network)}", f"  through {client.shown}", ""])
+    _say(as_json, [*facts([("network", network_text(network)), ("node", client.shown)]), ""])
     with open_journal(journal_file, opened.id, network.genesis_hash) as journal:
         sender = _sender(client, plan, keys, journal, price, as_json=as_json)
         with _doubts(journal):
             sender.settle()
             steps = _agreed_steps(sender, network, yes=yes, as_json=as_json)
             sender.send(steps)
-        _finish(sender, as_json=as_json)
+        _finish(sender, network, as_json=as_json)
 
 
 def _keys(paths: "Sequence[Path]") -> "dict[Address, SigningKey]":
@@ -234,13 +234,13 @@ def _chain_name(network: "Network") -> str:
     return "an unknown network" if network.name == "unknown" else network.name
 
 
-def _finish(sender: "Sender", *, as_json: bool) -> None:
+def _finish(sender: "Sender", network: "Network", *, as_json: bool) -> None:
     """Read everything back once more, and exit by it."""
     from merkle.deployment.checks import check_plan
 
     checked = check_plan(sender.plan, sender.read())
     _say(as_json, [""])
-    show_checked(checked, every=False, as_json=as_json)
+    show_checked(checked, network, every=False, as_json=as_json)
 
 
 def _refuse(problems: "Sequence[str]") -> None:
