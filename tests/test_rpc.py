@@ -104,9 +104,19 @@ def test_the_clock_is_the_one_the_programs_read(server: Server, client: rpc.Clie
     assert rpc.Clock(slot=77, epoch=0, unix_timestamp=1_740_000_000) == rpc.clock(client)
 
 
-def test_a_refusal_says_what_to_do(server: Server, client: rpc.Client) -> None:
-    server.fail(ErrorObject(-32601, "Method not found"))
-    with pytest.raises(rpc.NodeError, match="use a node that offers this method"):
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        (-32601, "use a node that offers this method"),
+        (-32011, "use a node that keeps the history of transactions"),
+        (-32000, "ask your provider what that means"),
+    ],
+)
+def test_a_refusal_says_what_to_do(
+    server: Server, client: rpc.Client, code: int, remedy: str
+) -> None:
+    server.fail(ErrorObject(code, "no"))
+    with pytest.raises(rpc.NodeError, match=f"no \\(code {code}\\); {remedy}"):
         rpc.network(client)
 
 

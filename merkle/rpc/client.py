@@ -27,11 +27,13 @@ SHOWN_MESSAGE: Final = 200
 NODE_BEHIND: Final = -32005
 TRANSACTION_REFUSED: Final = -32002
 SIGNATURE_REFUSED: Final = -32003
+HISTORY_NOT_KEPT: Final = -32011
 METHOD_UNKNOWN: Final = -32601
 REMEDIES: Final = {
     NODE_BEHIND: "the node is behind the chain: wait, or use another one",
     TRANSACTION_REFUSED: "read its reason, mend the transaction and sign it anew",
     SIGNATURE_REFUSED: "sign the transaction with every key that has to",
+    HISTORY_NOT_KEPT: "use a node that keeps the history of transactions",
     METHOD_UNKNOWN: "use a node that offers this method",
 }
 OTHER_REMEDY: Final = "ask your provider what that means, or use another node"
