@@ -12,7 +12,7 @@ from merkle.deployment.tokens import DeploymentError
 from tests.chain.building import make_tokens
 from tests.chain.faults import ErrorObject, result
 from tests.chain.server import serving
-from tests.deployments import MINT, STEPS, Sending, plan_of, ready_chain
+from tests.deployments import MINT, QUICKLY, STEPS, Sending, plan_of, ready_chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,12 @@ def sending(tmp_path: Path) -> Iterator[Sending]:
         yield Sending(server, plan, tmp_path / "sent")
 
 
-def test_a_payment_that_a_node_denies_is_looked_for_in_the_vault(sending: Sending) -> None:
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_a_payment_that_a_node_denies_is_looked_for_in_the_vault(
+    sending: Sending, attempts: int
+) -> None:
+    sending.patience = replace(QUICKLY, attempts=attempts)
+
     def deny(step: str) -> None:
         if step == "fund JUP 0":
             sending.server.fail(UNKNOWN, times=2, method=STATUSES)

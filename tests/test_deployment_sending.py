@@ -19,6 +19,7 @@ from tests.chain.server import QUICK, serving
 from tests.deployments import (
     MINT,
     PROGRAMS,
+    QUICKLY,
     STEPS,
     Sending,
     found_on,
@@ -247,6 +248,15 @@ def test_a_node_behind_what_has_landed_is_not_believed(sending: Sending) -> None
     with pytest.raises(RpcError, match="this answer is of slot 90, an earlier one was of 100"):
         sending.run()
     assert [FULL[0], 0] == sending.vaults()
+
+
+def test_a_node_that_is_behind_for_a_moment_is_waited_for(sending: Sending) -> None:
+    sending.run(until=4)
+    sending.patience = replace(QUICKLY, behind=10.0)
+    behind = result(lambda it: it | {"context": {"slot": 5}})
+    sending.server.fail(behind, method="getMultipleAccounts")
+    sending.run()
+    assert (STEPS, FULL) == (sending.announced, sending.vaults())
 
 
 def test_only_what_a_vault_lacks_is_paid(sending: Sending) -> None:

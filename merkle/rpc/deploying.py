@@ -140,9 +140,9 @@ class Sender:
 
     def _send(self, step: Step) -> None:
         """Send one step until it has landed, each time with a fresh blockhash."""
+        left: Step | None = step if step.kind != "fund" else self._left(step)
         refusal = ""
-        for attempt in range(self.patience.attempts):
-            left = self._left(step) if attempt or step.kind == "fund" else step
+        for _ in range(self.patience.attempts):
             if left is None:
                 return
             blockhash = latest_blockhash(self.client)
@@ -161,11 +161,13 @@ class Sender:
                 return
             if outcome.state == "failed":
                 _failed(left, outcome.error, outcome.logs)
-        raise DeploymentError(
-            f"{step.title}: {self.patience.attempts} transactions expired before the chain took "
-            f"one{refusal}; nothing of it was done: send again when the chain is less busy, or "
-            "through another node"
-        )
+            left = self._left(step)  # whatever a node says of a transaction: what did it do?
+        if left is not None:
+            raise DeploymentError(
+                f"{step.title}: {self.patience.attempts} transactions expired before the chain "
+                f"took one{refusal}; nothing of it was done: send again when the chain is less "
+                "busy, or through another node"
+            )
 
     def _left(self, step: Step) -> Step | None:
         """Return what is left of a step by what there is now, never more than was agreed to."""
