@@ -83,12 +83,14 @@ def matched(breakdowns: tuple[Breakdown, Breakdown], parts: Sequence[str]) -> Pa
     """
     old, new = (breakdown.rows(parts) for breakdown in breakdowns)
     wallets = union(old.wallets, new.wallets)
-    numbers, places = _merged(
-        *(
-            place[rows.wallet] * len(parts) + rows.part
-            for place, rows in zip(wallets.places, (old, new), strict=True)
+    numbers, places = np.arange(len(wallets)), wallets.places
+    if len(parts) > 1:
+        numbers, places = _merged(
+            *(
+                place[rows.wallet] * len(parts) + rows.part
+                for place, rows in zip(wallets.places, (old, new), strict=True)
+            )
         )
-    )
     columns = _laid_out((old.columns, new.columns), places, len(numbers))
     for breakdown, side, place in zip(breakdowns, SIDES, places, strict=True):
         if np.count_nonzero(columns[f"{side}_there"]) != len(place):
