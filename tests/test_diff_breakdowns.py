@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from allocation.errors import AsrError
-from merkle.diff import bundle_side, compare
+from merkle.diff import breakdown, bundle_side, compare
 from tests.building import build
 from tests.diff_rounds import SmallRound, SmallStakes, causes_in, difference, wallet_text
 from tests.test_diff_records import with_breakdown
@@ -49,10 +49,10 @@ def by_stakes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         (ONE_ROW, TWICE),
         (EACH_TWICE, TWICE),
         (BACKWARDS, UNSORTED),
-        ("SELECT * REPLACE (repeat(wallet, 2) AS wallet) FROM {rows}", "a row has no wallet"),
+        ("SELECT * REPLACE (repeat(wallet, 2) AS wallet) FROM {rows}", "a wallet is no address"),
         (
             "SELECT * REPLACE (nullif(wallet, min(wallet) OVER ()) AS wallet) FROM {rows}",
-            "a row has no wallet",
+            "a wallet is no address",
         ),
         ("SELECT * REPLACE ('P9' AS proposal) FROM {rows}", "a row has no part"),
         ("SELECT * REPLACE ('lazy' AS cause) FROM {rows}", "a row has no cause"),
@@ -94,6 +94,19 @@ def test_two_breakdowns_of_one_row_many_times_are_refused_at_once(
     new = with_breakdown(by_votes[1], tmp_path, ONE_ROW)
     with pytest.raises(AsrError, match=f"{old}/breakdown.parquet: .*: {TWICE}"):
         compare(bundle_side(old), bundle_side(new), tmp_path)  # there would be 10^10 pairs
+
+
+def test_a_wallet_whose_rows_are_read_piece_by_piece_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    votes = {(wallet, proposal): wallet + proposal for wallet in (1, 2) for proposal in (0, 1)}
+    for name, pool in (("old", 1_000), ("new", 2_000)):
+        build(SmallRound(votes=votes, pool=pool).write(tmp_path / name), tmp_path / name / "bundle")
+    old, new = (bundle_side(tmp_path / name / "bundle") for name in ("old", "new"))
+    in_one = causes_in(compare(old, new, tmp_path))
+    assert {wallet_text(1): ["pool"], wallet_text(2): ["pool"]} == in_one
+    monkeypatch.setattr(breakdown, "ROW_GROUP", 1)  # three proposals: three rows at a time
+    assert in_one == causes_in(compare(old, new, tmp_path))
 
 
 def test_weights_beyond_64_bits_are_compared_in_full() -> None:

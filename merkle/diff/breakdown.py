@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from allocation.address import LONGEST_TEXT
 from allocation.errors import AsrError
-from allocation.tables.database import exact_path, literal, why_rejected
+from allocation.tables.database import ROW_GROUP, exact_path, literal, why_rejected
 from merkle.diff.wallets import TEXT, ascends
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Breakdown:
     Errors: AsrError from every method for a file that is no breakdown of the round.
     """
 
-    db: duckdb.DuckDBPyConnection  # of one thread: each query finds rows in the order of the file
+    db: duckdb.DuckDBPyConnection  # of one thread: it reads rows, and joins texts, in file order
     record: Record
 
     def rows(self, parts: Sequence[str]) -> Rows:
@@ -66,8 +66,9 @@ class Breakdown:
         # of one part, every row is another wallet's: if not, the wallets do not ascend
         differs = "coalesce(wallet <> lag(wallet) OVER (), TRUE)"
         is_first = "TRUE" if len(parts) == 1 else differs
-        wallets = self._wallets(is_first)
-        if self._columns("count(*) AS rows")["rows"][0] > len(wallets) * len(parts):
+        count = int(self._columns("count(*) AS count")["count"][0])
+        wallets = self._wallets(is_first, count, ROW_GROUP * len(parts))
+        if count > len(wallets) * len(parts):
             self.refuse_repeated()
         columns = self._columns(
             f"TRUE AS there, {is_first} AS is_first, "
@@ -92,20 +93,31 @@ class Breakdown:
         """Refuse rows that stand twice: matched with others they would multiply."""
         self.refuse("a wallet has two rows for one proposal")
 
-    def _wallets(self, is_first: str) -> Texts:
-        """Read the wallets, each once."""
-        found = self._columns(
-            f"CASE WHEN strlen(wallet) <= {LONGEST_TEXT} THEN wallet END AS wallet",
-            f"(SELECT wallet::VARCHAR AS wallet, {is_first} AS is_first FROM {self._file}) "  # noqa: S608 - no input
-            "WHERE is_first",
-        )
-        try:
-            wallets: Texts = found["wallet"].astype(TEXT)
-        except UnicodeEncodeError:
-            self.refuse("a wallet is no base58")
+    def _wallets(self, is_first: str, count: int, size: int) -> Texts:
+        """Read the wallets, each once, from so many rows at a time."""
+        starts = range(0, count, size)
+        pieces = [self._wallets_of(is_first, start, start + size - 1) for start in starts]
+        wallets = np.concatenate([np.zeros(0, TEXT), *pieces])
         if not ascends(wallets):
             self.refuse("its rows are not sorted by wallet key, or one stands twice")
         return wallets
+
+    def _wallets_of(self, is_first: str, start: int, last: int) -> Texts:
+        """Read the wallets that begin in some rows; for the first, the row before it is looked at.
+
+        They come as one text: while a Python object is made of each, all other threads wait.
+        """
+        filled = f"wallet || repeat(chr(0), {LONGEST_TEXT} - strlen(wallet))"
+        found = self._columns(
+            f"coalesce(string_agg({filled}, ''), '') AS texts, count(*) AS count",
+            f"(SELECT wallet::VARCHAR AS wallet, file_row_number, {is_first} AS is_first "  # noqa: S608 - no input
+            f"FROM {self._file} WHERE file_row_number BETWEEN {start - 1} AND {last}) "
+            f"WHERE is_first AND file_row_number >= {start}",
+        )
+        texts = found["texts"][0].encode("ascii", "replace")
+        if len(texts) != found["count"][0] * LONGEST_TEXT:
+            self.refuse("a wallet is no address")
+        return np.frombuffer(texts, TEXT)
 
     def _number(self, name: str) -> str:
         """Return how to read a number: in two halves where the file may hold more than 64 bits."""
@@ -129,7 +141,7 @@ class Breakdown:
     @property
     def _file(self) -> str:
         path = literal(exact_path(self.record.breakdown))
-        return f"read_parquet({path}, hive_partitioning = false)"
+        return f"read_parquet({path}, hive_partitioning = false, file_row_number = true)"
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -86,6 +86,8 @@ def _part(amounts: Amounts, part: Fraction) -> Amounts:
         return np.array([min(amount, U64_MAX) for amount in exact], np.uint64)
     numerator, denominator = np.uint64(part.numerator), np.uint64(part.denominator)
     whole = amounts // denominator
+    if part.numerator == 1:
+        return whole
     rest = amounts - whole * denominator  # np.divmod takes five times as long
     fits = whole <= (most - numerator) // max(numerator, np.uint64(1))
     products = np.where(fits, whole, 0) * numerator + rest * numerator // denominator
