@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from allocation.apportion import CEILING
+from allocation.proposal_order import in_id_order
 from allocation.tables import open_database
 from merkle.diff.breakdown import HIGH, ROW_CAUSES, Breakdown
 from merkle.diff.causes import bit
@@ -78,8 +79,7 @@ def attributed(
     with open_database(scratch, threads=1, memory=None) as db:  # the lists are read meanwhile
         db.execute(_MACROS)
         breakdowns = Breakdown(db=db, record=records[0]), Breakdown(db=db, record=records[1])
-        parts = sorted({part for one in records for of in one.divisions.values() for part in of})
-        pairs = matched(breakdowns, parts)
+        pairs = matched(breakdowns, _parts(records))
         yield from (_of_token(db, records, pairs, sides) for sides in tokens)
 
 
@@ -98,6 +98,12 @@ def causes_of(changes: Changes, found: Attributed) -> Causes:
     before[there], after[there], causes[there] = found.before, found.after, found.causes
     known = (before[here] == changes.before) & (after[here] == changes.after)
     return np.where(known & (before[here] != after[here]), causes[here], bit("unexplained"))
+
+
+def _parts(records: tuple[Record, Record]) -> Sequence[str]:
+    """Return the proposals of both rounds in the order of a breakdown's rows; "" where none are."""
+    proposals = {one.id: one for record in records for one in record.the_round.proposals}
+    return [one.id for one in in_id_order(list(proposals.values()))] or [""]
 
 
 def _of_token(
